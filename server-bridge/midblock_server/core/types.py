@@ -1,0 +1,278 @@
+"""The plain values that core takes and gives: frozen dataclasses, no torch, no grpc.
+
+They mirror the messages of proto/midblock/v1; ``midblock_server.wire`` translates between the two. Meaning, units and
+ranges stand in the proto files; here only what differs is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Literal
+
+BlockPart = Literal["attention", "mlp"]
+Schedule = Literal["constant", "linear", "cosine"]
+FinishReason = Literal["stop-token", "stop-string", "length"]
+
+
+@dataclass(frozen=True)
+class LoadSettings:
+    """How to load a model.
+
+    ``source`` is a built-in name, a folder with safetensors, a GGUF file, or a hub id. ``device`` is "auto", "cpu",
+    "cuda", "cuda:1", "mps". ``dtype`` is "auto" (measured), "float32", "bfloat16", "float16". ``cache_folder`` holds
+    converted and downloaded models. ``threads`` 0 leaves torch's own choice.
+    """
+
+    source: str
+    cache_folder: Path
+    device: str = "auto"
+    dtype: str = "auto"
+    threads: int = 0
+    max_sequence_tokens: int = 0  # 0: the model's context length
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    name: str
+    description: str
+    memory_bytes: int
+    dtype: str
+    dtype_reason: str
+    threads: int
+
+
+@dataclass(frozen=True)
+class BlockLinear:
+    name: str
+    part: BlockPart
+    in_features: int
+    out_features: int
+    blocks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ParameterCounts:
+    total: int
+    embedding: int
+    by_block: tuple[int, ...]
+    final_norm: int
+    head: int
+
+
+@dataclass(frozen=True)
+class SpecialTokens:
+    bos_id: int | None
+    eos_ids: tuple[int, ...]
+    pad_id: int | None
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    name: str
+    architecture: str
+    block_count: int
+    hidden_size: int
+    vocabulary_size: int
+    context_length: int
+    tied_embeddings: bool
+    parameters: ParameterCounts
+    block_linears: tuple[BlockLinear, ...]
+    special_tokens: SpecialTokens
+    tokenizer_json: str
+    tokenizer_config_json: str
+    chat_template: str | None
+    weights_hash: str
+    probe_text: str
+    probe_token_ids: tuple[int, ...]
+    dtype: str
+    license: str
+
+
+@dataclass(frozen=True)
+class Datum:
+    token_ids: tuple[int, ...]
+    loss_weights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class BlockPlan:
+    index: int
+    rank: int | None = None
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    blocks: tuple[BlockPlan, ...]
+    block_count: int
+
+
+@dataclass(frozen=True)
+class LoraMethod:
+    targets: tuple[str, ...]
+    scale: float
+    dropout: float = 0.0
+    rank_stabilized: bool = False
+    weight_decomposed: bool = False
+
+
+@dataclass(frozen=True)
+class FullWeightsMethod:
+    pass
+
+
+Step = tuple[tuple[int, ...], ...]
+"""One optimiser step: micro-batches of datum indices."""
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class OptimizerSettings:
+    learning_rate: float
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.0
+    max_gradient_norm: float = 1.0
+    schedule: Schedule = "linear"
+    warmup_steps: int = 0
+    final_learning_rate_share: float = 0.0
+
+
+@dataclass(frozen=True)
+class RunSpecification:
+    dataset_hash: str
+    layer_plan: LayerPlan
+    method: LoraMethod | FullWeightsMethod
+    batch_plan: BatchPlan
+    optimizer: OptimizerSettings
+    seed: int
+    checkpoint_every_steps: int
+    keep_checkpoints: int
+    weights_hash: str
+    client_notes: str = ""
+
+
+# What the trainer yields, in order: one TrainingStarted, then StepDone and CheckpointWritten as they come,
+# and exactly one TrainingStopped last. An error is raised, not yielded.
+
+
+@dataclass(frozen=True)
+class TrainingStarted:
+    from_step: int
+    steps_total: int
+    trainable_names: tuple[str, ...]
+    trainable_parameters: int
+    total_parameters: int
+
+
+@dataclass(frozen=True)
+class StepDone:
+    step: int
+    loss: float
+    learning_rate: float
+    gradient_norm: float
+    tokens: int
+    trained_tokens: int
+    seconds: float
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True)
+class CheckpointWritten:
+    """Written aside, fsynced and renamed: ``folder`` is whole or is not there."""
+
+    step: int
+    folder: Path
+    bytes: int
+
+
+@dataclass(frozen=True)
+class TrainingWarning:
+    code: str
+    message: str
+
+
+class StopReason(Enum):
+    COMPLETED = "completed"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class TrainingStopped:
+    reason: StopReason
+    steps_done: int
+
+
+TrainerEvent = TrainingStarted | StepDone | CheckpointWritten | TrainingWarning | TrainingStopped
+
+
+class Control(Enum):
+    """What the owner of a run wants; asked before each step."""
+
+    GO_ON = "go-on"
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True)
+class Sampling:
+    temperature: float
+    top_p: float
+    top_k: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class GenerateRequest:
+    prompts: Sequence[Sequence[int]]
+    max_new_tokens: int
+    sampling: Sampling | None  # None: greedy
+    stop_token_ids: frozenset[int] = frozenset()
+    stop_strings: tuple[str, ...] = ()
+    max_batch_rows: int = 0
+
+
+@dataclass(frozen=True)
+class Completion:
+    index: int
+    token_ids: tuple[int, ...]
+    text: str
+    finish_reason: FinishReason
+
+
+@dataclass(frozen=True)
+class ScoreSequence:
+    token_ids: Sequence[int]
+    first: int  # the proto's `from`, which is a keyword here
+
+
+@dataclass(frozen=True)
+class ScoreRequest:
+    sequences: Sequence[ScoreSequence]
+    kl_from_base: bool = False
+
+
+@dataclass(frozen=True)
+class SequenceScore:
+    index: int
+    log_probabilities: tuple[float, ...]
+    is_greedy: tuple[bool, ...]
+    kl_from_base: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class ErrorDetail:
+    code: str
+    message: str
+    found: str = ""
+    wanted: str = ""
+    next_step: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
