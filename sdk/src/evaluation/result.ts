@@ -1,0 +1,130 @@
+/** What an evaluation found, as plain values: kept in manifests, compared, and drawn by the report. */
+import type { ModelReference, Picking } from "./inference.js";
+import type { Rule } from "./task.js";
+
+/** A range, low to high. */
+export type Interval = readonly [low: number, high: number];
+
+/** One metric over all items of a task. */
+export interface MetricSummary {
+  readonly mean: number;
+  /** Sample standard deviation (n - 1) / sqrt(n), as lm-evaluation-harness has it; undefined for one item. */
+  readonly standardError: number | undefined;
+  /** 95 %: Wilson where every value is 0 or 1, else mean +- 1.96 standard errors cut to [0, 1]; undefined for one item. */
+  readonly interval95: Interval | undefined;
+}
+
+/** One judged answer. */
+export interface ItemRecord {
+  readonly index: number;
+  /** Exactly what the model was given. */
+  readonly prompt: string;
+  readonly output: string;
+  readonly target: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly extracted: string | undefined;
+  /** No answer could be read from the output. */
+  readonly invalid: boolean;
+  /** The answer reached maxNewTokens and was cut. */
+  readonly truncated: boolean;
+}
+
+/** How answers were generated. */
+export interface GenerationSettings {
+  readonly maxNewTokens: number;
+  readonly picking: Picking;
+  readonly stopTokenIds: readonly number[];
+  readonly stopStrings: readonly string[];
+}
+
+/** A task measured on one model. */
+export interface TaskResult {
+  readonly task: string;
+  readonly rule: Rule;
+  readonly model: ModelReference;
+  readonly n: number;
+  /** Answers cut at the token budget. They are scored as they stand. */
+  readonly truncated: number;
+  /** Answers that the rule could not read. They are scored as wrong. */
+  readonly invalid: number;
+  /** In the order the task gives them; the first is the headline. */
+  readonly metrics: Readonly<Record<string, MetricSummary>>;
+  /** In the order of the task's items. */
+  readonly items: readonly ItemRecord[];
+  /** "sha256:" and hex over all rendered prompts. */
+  readonly promptHash: string;
+  /** Hash of the chat template; undefined where no prompt was a conversation. */
+  readonly templateHash: string | undefined;
+  readonly generation: GenerationSettings;
+  readonly seconds: number;
+}
+
+/** "no-difference-shown" means that the data can't tell the difference from noise, not that there is none. */
+export type Verdict = "better" | "worse" | "no-difference-shown";
+
+/** One metric before and after, paired item by item. */
+export interface MetricComparison {
+  readonly before: MetricSummary;
+  readonly after: MetricSummary;
+  readonly difference: {
+    /** Mean of after - before. */
+    readonly mean: number;
+    /** 95 %, paired bootstrap. */
+    readonly interval95: Interval;
+  };
+  /** Exact McNemar test, two-sided; undefined for metrics with values between 0 and 1. */
+  readonly pValue: number | undefined;
+  /** Items whose value rose. For a 0/1 metric: wrong before, right after. */
+  readonly improved: number;
+  /** Items whose value fell. */
+  readonly worsened: number;
+  readonly verdict: Verdict;
+}
+
+/** A task before and after, paired item by item. */
+export interface TaskComparison {
+  readonly task: string;
+  readonly rule: Rule;
+  readonly n: number;
+  readonly before: TaskResult;
+  readonly after: TaskResult;
+  /** In the task's order; the first is the headline. */
+  readonly metrics: Readonly<Record<string, MetricComparison>>;
+  /** Verdict of the headline metric. */
+  readonly verdict: Verdict;
+}
+
+/** A ratio estimate with its 95 % interval, from a bootstrap that draws whole prompts. */
+export interface RatioSummary {
+  readonly value: number;
+  readonly interval95: Interval;
+}
+
+/** One base reply to a neutral prompt, scored by the tuned model. */
+export interface DriftItem {
+  readonly prompt: string;
+  /** The base model's own greedy reply. */
+  readonly reply: string;
+  readonly tokens: number;
+  /** Sum over the reply of KL(base || tuned), in nats. */
+  readonly klSum: number;
+  /** Reply tokens that the tuned model would have picked as well. */
+  readonly sameTokens: number;
+}
+
+/** How far a tuned model moved from its base. The base itself has drift 0 by definition. */
+export interface DriftResult {
+  readonly task: string;
+  readonly rule: Rule;
+  /** Nats per token, weighted by tokens. */
+  readonly klPerToken: RatioSummary;
+  /** Share of reply tokens, 0 to 1, at which the tuned model's likeliest token is the base's. */
+  readonly sameToken: RatioSummary;
+  readonly promptCount: number;
+  readonly tokenCount: number;
+  readonly items: readonly DriftItem[];
+  readonly promptHash: string;
+  readonly templateHash: string | undefined;
+  readonly maxNewTokens: number;
+  readonly seconds: number;
+}

@@ -1,0 +1,99 @@
+/**
+ * Everything the report and the manifest show of a finished run, as one plain JSON-like value.
+ *
+ * The client fills it from the model card, the run's record and events, and the evaluation; nothing in this folder
+ * measures, fetches or defaults anything. `manifest.ts`, `html.ts` and `summary.ts` each turn it into one form, and
+ * `save.ts` writes them.
+ */
+import type { DriftResult, TaskComparison } from "../evaluation/result.js";
+import type { LayerPlan } from "../layers/layer-plan.js";
+import type { StepEndEvent } from "../training/run-event.js";
+import type { FullWeightsMethod, LoraMethod, OptimizerSettings } from "../training/run-specification.js";
+
+/** Any JSON value. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** A file that the run produced. */
+export interface ReportArtifact {
+  /** Relative to the report's folder, with forward slashes. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The base model. */
+export interface ReportModel {
+  readonly name: string;
+  readonly architecture: string;
+  readonly weightsHash: string;
+  readonly parameters: number;
+  /** As the model names it; empty where unknown. */
+  readonly license: string;
+  /** Folder or hub id that transformers loads the base from; undefined where there is none, as for a bare GGUF file. */
+  readonly loadableFrom: string | undefined;
+}
+
+/** The training data. */
+export interface ReportData {
+  /** As the user gave it, such as a file name. */
+  readonly name: string;
+  /** SHA-256 hex of the encoded data set. */
+  readonly contentHash: string;
+  readonly examples: number;
+  readonly tokens: number;
+  /** Tokens with a loss. */
+  readonly trainedTokens: number;
+  readonly longestExampleTokens: number;
+  /** What was left out or cut, by reason, each with its count; empty where every example is whole. */
+  readonly omissions: Readonly<Record<string, number>>;
+}
+
+/** Where it ran. */
+export interface ReportDevice {
+  readonly name: string;
+  readonly description: string;
+  readonly memoryBytes: number;
+  readonly dtype: string;
+  readonly threads: number;
+}
+
+/** What ran it. */
+export interface ReportVersions {
+  readonly sdk: string;
+  readonly server: string;
+  /** By package name: python, torch, transformers, ... */
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+/** A finished run. */
+export interface RunReport {
+  readonly title: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly runId: string;
+  readonly versions: ReportVersions;
+  readonly device: ReportDevice;
+  readonly model: ReportModel;
+  readonly data: ReportData;
+  /** Undefined for a model without a chat template. */
+  readonly templateHash: string | undefined;
+  readonly layerPlan: LayerPlan;
+  readonly method: LoraMethod | FullWeightsMethod;
+  readonly optimizer: OptimizerSettings;
+  readonly seed: number;
+  /** Every other setting with its resolved value, nested as the options are. */
+  readonly settings: { readonly [key: string]: JsonValue };
+  readonly trainableParameters: number;
+  readonly totalParameters: number;
+  /** One a step, in order. */
+  readonly steps: readonly StepEndEvent[];
+  readonly comparisons: readonly TaskComparison[];
+  /** Undefined where drift was not measured. */
+  readonly drift: DriftResult | undefined;
+  /** Wall time in seconds by part, such as "training" or "evaluation before", in the order they ran. */
+  readonly timings: Readonly<Record<string, number>>;
+  /** Empty until the report is saved. */
+  readonly artifacts: readonly ReportArtifact[];
+  /** What a user should know, one sentence each. */
+  readonly warnings: readonly string[];
+}
