@@ -1,0 +1,21 @@
+/** Reads what statistics_fixtures.py made. */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+const numbers = z.array(z.number());
+const pair = z.tuple([z.number(), z.number()]);
+
+const schema = z.object({
+  random: z.array(z.object({ seed: z.number(), below: numbers, uniform: numbers })).min(1),
+  means: z.array(z.object({ values: numbers, mean: z.number(), standardError: z.number() })).min(1),
+  proportions: z
+    .array(z.object({ successes: z.number(), total: z.number(), low: z.number(), high: z.number() }))
+    .min(1),
+  mcnemar: z.array(z.object({ improved: z.number(), worsened: z.number(), pValue: z.number() })).min(1),
+  bootstrap: z.array(z.object({ numerators: numbers, denominators: numbers, sameDraws: pair, scipy: pair })).min(1),
+});
+
+/** Values from scipy, statsmodels and numpy. */
+export const statisticsFixtures = schema.parse(
+  JSON.parse(readFileSync(new URL("./statistics-fixtures.json", import.meta.url), "utf8")),
+);
