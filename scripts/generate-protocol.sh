@@ -18,3 +18,4 @@ mkdir -p "$typescript" "$package"
 touch "$package/midblock/__init__.py" "$package/midblock/v1/__init__.py"
 # protoc writes imports as if the proto folder were the root of all packages; ours lies inside midblock_server.gen.
 find "$package" -name '*_pb2*.py*' -exec sed -i -E 's/^from midblock\.v1 import/from midblock_server.gen.midblock.v1 import/' {} +
+"$python" scripts/write-contract-digest.py proto "$package/contract.py" "$typescript/contract.ts"
