@@ -1,0 +1,107 @@
+"""Loads a model: source -> files -> device and element type -> module -> card. The entry to everything else in core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from tokenizers import Tokenizer
+
+from midblock_server.core.blocks import BlockList, find_blocks
+from midblock_server.core.card import describe_model
+from midblock_server.core.devices import choose_device, choose_threads, describe_device
+from midblock_server.core.errors import ModelError
+from midblock_server.core.model_files import ModelFiles
+from midblock_server.core.precision import choose_precision
+from midblock_server.core.sources import find_model_files
+from midblock_server.core.tokenizer_files import read_tokenizer
+from midblock_server.core.types import DeviceFacts, LoadSettings, ModelCard
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+Report = Callable[[str, float | None], None]
+"""Told what goes on, in a few words for people, and the share done from 0 to 1 where it is known."""
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedModel:
+    """A causal language model and all about it. It is in eval mode, and no parameter of it requires a gradient."""
+
+    settings: LoadSettings
+    module: PreTrainedModel
+    card: ModelCard
+    blocks: BlockList
+    tokenizer: Tokenizer
+    device: DeviceFacts
+    torch_device: torch.device
+    dtype: torch.dtype
+
+
+def load_model(settings: LoadSettings, report: Report = lambda stage, share: None) -> LoadedModel:
+    """Loads the model that ``settings.source`` names, fetching and converting it first where needed.
+
+    Raises ModelError: "unknown-model", "unsafe-model" (pickled weights, remote code), "unsupported-model" or
+    "model-load-failed".
+    """
+    threads = choose_threads(settings.threads)
+    device = choose_device(settings.device)
+    files = find_model_files(settings.source, settings.cache_folder, report)
+    precision = choose_precision(settings.dtype, device, files.config, settings.cache_folder)
+    report("reading weights", None)
+    module = _read_module(files, precision.dtype).to(device)
+    blocks = find_blocks(module, _block_count(module))
+    tokenizer = read_tokenizer(files.folder)
+    description, memory_bytes = describe_device(device)
+    dtype_name = str(precision.dtype).removeprefix("torch.")
+    return LoadedModel(
+        settings=settings,
+        module=module,
+        card=describe_model(settings.source, files, module, blocks, tokenizer),
+        blocks=blocks,
+        tokenizer=tokenizer.tokenizer,
+        device=DeviceFacts(str(device), description, memory_bytes, dtype_name, precision.reason, threads),
+        torch_device=device,
+        dtype=precision.dtype,
+    )
+
+
+def _read_module(files: ModelFiles, dtype: torch.dtype) -> PreTrainedModel:
+    # Here and not at the top: which model class is imported depends on the config, and each import costs start time.
+    from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        module, loading = AutoModelForCausalLM.from_pretrained(
+            files.folder,
+            dtype=dtype,
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        raise _load_failed(files, str(error)) from error
+    missing = sorted(loading["missing_keys"])
+    if missing:
+        raise _load_failed(files, f"{len(missing)} tensors are missing: {', '.join(missing[:5])}")
+    module.requires_grad_(False)
+    module.eval()
+    return module
+
+
+def _load_failed(files: ModelFiles, found: str) -> ModelError:
+    return ModelError(
+        "model-load-failed",
+        f"The model in {files.folder} does not load.",
+        found=found,
+        wanted="a complete causal language model in safetensors that the installed transformers knows",
+        next_step="Check the files against their origin, or try a newer transformers within midblock's range.",
+    )
+
+
+def _block_count(module: PreTrainedModel) -> int:
+    return int(module.config.get_text_config().num_hidden_layers)
