@@ -1,0 +1,71 @@
+/** A list of tasks, measured before training and after it. */
+import { type Fault, OptionsError } from "../errors.js";
+import { compareResults } from "./compare.js";
+import type { EvaluationContext } from "./context.js";
+import { type BaseReplies, generateBaseReplies, measureDrift } from "./drift.js";
+import type { DriftResult, TaskComparison, TaskResult } from "./result.js";
+import { evaluateTask } from "./runner.js";
+import type { DriftTask, EvaluationTask, GenerationTask } from "./task.js";
+
+/** What is known of the base model before training; plain data. */
+export interface Baseline {
+  /** One a generation task, in the order of the tasks. */
+  readonly results: readonly TaskResult[];
+  /** Undefined where no task measures drift. */
+  readonly baseReplies: BaseReplies | undefined;
+}
+
+/** What training changed. */
+export interface BeforeAfter {
+  readonly comparisons: readonly TaskComparison[];
+  readonly drift: DriftResult | undefined;
+}
+
+/** Refuses lists with two tasks of one name or more than one drift task, naming every fault. */
+export function checkTasks(tasks: readonly EvaluationTask[]): void {
+  const faults = tasks.flatMap((task, index): Fault[] => {
+    const where = `evaluate[${index}]`;
+    const earlier = tasks.slice(0, index);
+    if (task.kind === "drift" && earlier.some((other) => other.kind === "drift")) {
+      return [{ where, problem: "is a second drift task", wanted: "at most one" }];
+    }
+    if (!earlier.some((other) => other.name === task.name)) return [];
+    return [{ where, problem: "has the name of an earlier task", found: task.name, wanted: "a name of its own" }];
+  });
+  if (faults.length > 0)
+    throw new OptionsError({ code: "invalid-options", what: "The list of tasks is faulty.", faults });
+}
+
+/** Measures the base model. The context's model must be the base. */
+export async function evaluateBefore(tasks: readonly EvaluationTask[], context: EvaluationContext): Promise<Baseline> {
+  checkTasks(tasks);
+  const results: TaskResult[] = [];
+  for (const task of generationTasks(tasks)) results.push(await evaluateTask(task, context));
+  const driftTask = findDriftTask(tasks);
+  return { results, baseReplies: driftTask && (await generateBaseReplies(driftTask, context)) };
+}
+
+/** Measures the tuned model and sets it beside the baseline, which must come from the same tasks. */
+export async function evaluateAfter(
+  tasks: readonly EvaluationTask[],
+  baseline: Baseline,
+  context: EvaluationContext,
+): Promise<BeforeAfter> {
+  const comparisons: TaskComparison[] = [];
+  for (const [index, task] of generationTasks(tasks).entries()) {
+    const before = baseline.results[index];
+    if (before === undefined) throw new RangeError(`the baseline has no result for task "${task.name}"`);
+    comparisons.push(compareResults(before, await evaluateTask(task, context)));
+  }
+  const driftTask = findDriftTask(tasks);
+  const drift = driftTask && baseline.baseReplies && (await measureDrift(driftTask, baseline.baseReplies, context));
+  return { comparisons, drift };
+}
+
+function generationTasks(tasks: readonly EvaluationTask[]): GenerationTask[] {
+  return tasks.filter((task) => task.kind === "generation");
+}
+
+function findDriftTask(tasks: readonly EvaluationTask[]): DriftTask | undefined {
+  return tasks.find((task) => task.kind === "drift");
+}
