@@ -23,6 +23,8 @@ export interface EnvironmentOptions {
   readonly cacheFolder?: string | undefined;
   /** Extras of the sidecar's pyproject.toml to have too. */
   readonly extras?: readonly string[] | undefined;
+  /** Folder with the sidecar's sources, in place of the package's own. */
+  readonly serverBridge?: string | undefined;
   /** Variables in place of the process's own. */
   readonly variables?: NodeJS.ProcessEnv | undefined;
   readonly onProgress?: ((progress: EnvironmentProgress) => void) | undefined;
@@ -40,7 +42,7 @@ export interface PythonEnvironment {
 /** Returns an environment that is ready; throws EnvironmentError with what is missing and the next step. */
 export async function prepareEnvironment(options: EnvironmentOptions = {}): Promise<PythonEnvironment> {
   const variables = options.variables ?? process.env;
-  const serverBridge = serverBridgeFolder();
+  const serverBridge = options.serverBridge ?? serverBridgeFolder();
   const extras = options.extras ?? [];
   const own = ownPython(options, variables);
   if (own !== undefined) {
