@@ -1,19 +1,19 @@
 /** The JSON record task: does the model answer a conversation with exactly the wanted record? */
 import { isDeepStrictEqual } from "node:util";
-import type { Example, Message } from "../../data/datum.js";
+import type { DataSource } from "../../data/data-source.js";
+import type { Message } from "../../data/datum.js";
+import { jsonl } from "../../data/jsonl.js";
 import type { GenerationTask, ItemScore } from "../task.js";
 import { extractRecord, type JsonRecord } from "./extract-record.js";
 import { type RecordRow, readRecordRows } from "./record-rows.js";
 
-/** Where rows come from; `jsonl(path)` makes one. */
-export interface ExampleSource {
-  load(signal?: AbortSignal): Promise<readonly Example[]>;
-}
-
 /** What the task asks. */
 export interface JsonRecordOptions {
-  /** Rows in the messages shape; the last message of each is the assistant's and is the wanted JSON object. */
-  readonly data: ExampleSource;
+  /**
+   * Rows in the messages shape, or the path of a JSON Lines file of them; the last message of each is the assistant's
+   * and is the wanted JSON object.
+   */
+  readonly data: DataSource | string;
   /** Fields with a metric of their own; default: all fields, which every record must then share. */
   readonly fields?: readonly string[];
   /** Most new tokens of an answer; default 256. */
@@ -34,12 +34,13 @@ export interface JsonRecordOptions {
  * Loading throws a DataError that lists every faulty row by file and line.
  */
 export function jsonRecord(options: JsonRecordOptions): GenerationTask<RecordRow> {
+  const source = typeof options.data === "string" ? jsonl(options.data) : options.data;
   return {
     kind: "generation",
     name: options.name ?? "json-record",
     rule: { name: "json-record", version: "1" },
     maxNewTokens: options.maxNewTokens ?? 256,
-    load: async (signal) => readRecordRows(await options.data.load(signal), options.fields),
+    load: async (signal) => readRecordRows((await source.load(signal)).examples, options.fields),
     prompt: (row): readonly Message[] => row.prompt,
     target: (row) => row.target,
     score: scoreRecord,

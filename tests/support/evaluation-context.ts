@@ -1,0 +1,20 @@
+/** A context for evaluations over a fake inference. */
+import type { EvaluationContext } from "../../sdk/src/evaluation/context.js";
+import { characterTokenizer, FakeInference, type FakeInferenceOptions, plainTemplate } from "./fake-inference.js";
+
+/** The base model with generous limits; `overrides` replaces parts. */
+export function fakeContext(
+  options: FakeInferenceOptions,
+  overrides: Partial<EvaluationContext> = {},
+): EvaluationContext & { readonly inference: FakeInference } {
+  return {
+    model: { kind: "base" },
+    tokenizer: characterTokenizer,
+    template: plainTemplate,
+    stopTokenIds: [0],
+    maxSequenceTokens: 100_000,
+    maxRequestSequences: 1000,
+    ...overrides,
+    inference: new FakeInference(options),
+  };
+}

@@ -1,0 +1,30 @@
+/** Makes a TaskResult out of the values of its metrics. */
+import { summariseItems } from "../../sdk/src/evaluation/item-metrics.js";
+import type { ItemRecord, TaskResult } from "../../sdk/src/evaluation/result.js";
+
+/** Values of each metric, one an item; `parts` replaces parts of the items by index. */
+export function makeResult(
+  values: Readonly<Record<string, readonly number[]>>,
+  parts: Readonly<Record<number, Partial<ItemRecord>>> = {},
+): TaskResult {
+  const names = Object.keys(values);
+  const items = (values[names[0] ?? ""] ?? []).map((_, index): ItemRecord => {
+    const metrics = Object.fromEntries(names.map((name) => [name, values[name]?.[index] ?? Number.NaN]));
+    const texts = { prompt: `prompt ${index}`, output: `output ${index}`, target: `target ${index}` };
+    return { index, ...texts, metrics, extracted: undefined, invalid: false, truncated: false, ...parts[index] };
+  });
+  return {
+    task: "task",
+    rule: { name: "rule", version: "1" },
+    model: { kind: "base" },
+    n: items.length,
+    truncated: items.filter((item) => item.truncated).length,
+    invalid: items.filter((item) => item.invalid).length,
+    metrics: summariseItems("task", items),
+    items,
+    promptHash: "sha256:prompts",
+    templateHash: "sha256:template",
+    generation: { maxNewTokens: 64, picking: { kind: "greedy" }, stopTokenIds: [2], stopStrings: [] },
+    seconds: 1.5,
+  };
+}

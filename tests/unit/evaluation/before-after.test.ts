@@ -1,0 +1,50 @@
+import { expect, test } from "@jest/globals";
+import { evaluateAfter, evaluateBefore } from "../../../sdk/src/evaluation/before-after.js";
+import type { ModelReference } from "../../../sdk/src/evaluation/inference.js";
+import type { GenerationTask } from "../../../sdk/src/evaluation/task.js";
+import { drift } from "../../../sdk/src/evaluation/tasks/drift.js";
+import { fakeContext } from "../../support/evaluation-context.js";
+
+const letters: GenerationTask<string> = {
+  kind: "generation",
+  name: "letters",
+  rule: { name: "same", version: "1" },
+  maxNewTokens: 5,
+  load: async () => ["a", "b", "c", "d", "e", "f", "g", "h"],
+  prompt: (letter) => letter,
+  target: (letter) => letter.toUpperCase(),
+  score: (letter, output) => ({ metrics: { right: output === letter.toUpperCase() ? 1 : 0 } }),
+};
+const tuned: ModelReference = { kind: "run", runId: "run-1" };
+const options = {
+  reply: (prompt: string, model: ModelReference) => (model.kind === "base" ? prompt.slice(0, 2) : prompt.toUpperCase()),
+  kl: () => 0.25,
+};
+
+test("before and after are paired and drift reuses the base's replies", async () => {
+  const tasks = [letters, drift({ prompts: ["one", "two"], maxNewTokens: 3 })];
+  const context = fakeContext(options);
+  const baseline = await evaluateBefore(tasks, context);
+  const copy: typeof baseline = structuredClone(baseline);
+  const { comparisons, drift: moved } = await evaluateAfter(tasks, copy, { ...context, model: tuned });
+  expect(comparisons).toHaveLength(1);
+  expect(comparisons[0]).toMatchObject({ task: "letters", verdict: "better", metrics: { right: { improved: 8 } } });
+  expect(comparisons[0]?.before.model).toEqual({ kind: "base" });
+  expect(comparisons[0]?.after.model).toEqual(tuned);
+  expect(moved?.klPerToken.value).toBeCloseTo(0.25, 12);
+});
+
+test("without a drift task there is no drift", async () => {
+  const context = fakeContext(options);
+  const baseline = await evaluateBefore([letters], context);
+  expect(await evaluateAfter([letters], baseline, { ...context, model: tuned })).toMatchObject({ drift: undefined });
+});
+
+test("a faulty list is refused before anything is generated, with every fault", async () => {
+  const context = fakeContext(options);
+  await expect(evaluateBefore([letters, letters, drift(), drift()], context)).rejects.toMatchObject({
+    code: "invalid-options",
+    faults: [{ where: "evaluate[1]" }, { where: "evaluate[3]" }],
+  });
+  expect(context.inference.generateRequests).toEqual([]);
+});

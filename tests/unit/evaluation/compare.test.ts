@@ -1,0 +1,66 @@
+import { describe, expect, test } from "@jest/globals";
+import { compareResults } from "../../../sdk/src/evaluation/compare.js";
+import type { TaskResult } from "../../../sdk/src/evaluation/result.js";
+import { makeResult } from "../../support/make-result.js";
+
+const repeat = (value: number, times: number): number[] => Array.from({ length: times }, () => value);
+
+function compare(before: readonly number[], after: readonly number[]) {
+  const comparison = compareResults(makeResult({ right: before }), makeResult({ right: after }));
+  const metric = comparison.metrics["right"];
+  if (metric === undefined) throw new Error("the metric is missing");
+  return { comparison, metric };
+}
+
+describe("compareResults", () => {
+  test("pairs item by item and counts the flips", () => {
+    const { metric } = compare([0, 0, 1, 1, 0], [1, 1, 0, 1, 0]);
+    expect(metric).toMatchObject({ improved: 2, worsened: 1, pValue: 1 });
+    expect(metric.difference.mean).toBeCloseTo(0.2);
+    expect(metric.before.mean).toBeCloseTo(0.4);
+    expect(metric.after.mean).toBeCloseTo(0.6);
+  });
+
+  test("a large gain is better, a large loss worse", () => {
+    const wrong = repeat(0, 60);
+    const right = [...repeat(1, 57), ...repeat(0, 3)];
+    expect(compare(wrong, right).comparison.verdict).toBe("better");
+    expect(compare(right, wrong).comparison.verdict).toBe("worse");
+  });
+
+  test("five gains and no loss are not enough, though their bootstrap interval excludes 0", () => {
+    const { metric } = compare(repeat(0, 8), [...repeat(1, 5), ...repeat(0, 3)]);
+    expect(metric.difference.interval95[0]).toBeGreaterThan(0);
+    expect(metric.pValue).toBeCloseTo(0.0625);
+    expect(metric.verdict).toBe("no-difference-shown");
+  });
+
+  test("no change is no difference", () => {
+    const { metric } = compare([0, 1, 1], [0, 1, 1]);
+    expect(metric).toMatchObject({ pValue: 1, verdict: "no-difference-shown" });
+    expect(metric.difference).toEqual({ mean: 0, interval95: [0, 0] });
+  });
+
+  test("values between 0 and 1 are judged by the interval alone", () => {
+    const { metric } = compare([0.1, 0.2, 0.3, 0.2], [0.5, 0.7, 0.6, 0.8]);
+    expect(metric).toMatchObject({ pValue: undefined, improved: 4, worsened: 0, verdict: "better" });
+  });
+
+  test("the headline verdict is the first metric's", () => {
+    const before = makeResult({ first: repeat(0, 20), second: repeat(0, 20) });
+    const after = makeResult({ first: repeat(0, 20), second: repeat(1, 20) });
+    const comparison = compareResults(before, after);
+    expect(comparison.verdict).toBe("no-difference-shown");
+    expect(comparison.metrics["second"]?.verdict).toBe("better");
+  });
+});
+
+test.each<[string, Partial<TaskResult>]>([
+  ["prompts", { promptHash: "sha256:other" }],
+  ["template", { templateHash: "sha256:other" }],
+  ["rule version", { rule: { name: "rule", version: "2" } }],
+  ["number of items", { n: 3 }],
+])("refuses to pair results with another %s", (_, part) => {
+  const before = makeResult({ right: [0, 1] });
+  expect(() => compareResults(before, { ...before, ...part })).toThrow(/can't be paired/);
+});
