@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,15 +14,12 @@ from midblock_server.core.devices import choose_device, choose_threads, describe
 from midblock_server.core.errors import ModelError
 from midblock_server.core.model_files import ModelFiles
 from midblock_server.core.precision import choose_precision
-from midblock_server.core.sources import find_model_files
+from midblock_server.core.sources import Report, find_model_files
 from midblock_server.core.tokenizer_files import read_tokenizer
 from midblock_server.core.types import DeviceFacts, LoadSettings, ModelCard
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
-
-Report = Callable[[str, float | None], None]
-"""Told what goes on, in a few words for people, and the share done from 0 to 1 where it is known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +45,7 @@ def load_model(settings: LoadSettings, report: Report = lambda stage, share: Non
     threads = choose_threads(settings.threads)
     device = choose_device(settings.device)
     files = find_model_files(settings.source, settings.cache_folder, report)
-    precision = choose_precision(settings.dtype, device, files.config, settings.cache_folder)
+    precision = choose_precision(settings.dtype, device, files.config, settings.cache_folder, threads)
     report("reading weights", None)
     module = _read_module(files, precision.dtype).to(device)
     blocks = find_blocks(module, _block_count(module))
