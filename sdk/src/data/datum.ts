@@ -17,7 +17,12 @@ export interface Message {
 /** A training example in one of its three shapes. */
 export type Example =
   | { readonly kind: "messages"; readonly messages: readonly Message[]; readonly source: Source }
-  | { readonly kind: "prompt-completion"; readonly prompt: string; readonly completion: string; readonly source: Source }
+  | {
+      readonly kind: "prompt-completion";
+      readonly prompt: string;
+      readonly completion: string;
+      readonly source: Source;
+    }
   | { readonly kind: "text"; readonly text: string; readonly source: Source };
 
 /** An example ready for the model. */

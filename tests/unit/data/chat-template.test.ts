@@ -1,0 +1,62 @@
+import { describe, expect, test } from "@jest/globals";
+import { createChatTemplate } from "../../../sdk/src/data/chat-template.js";
+import { TokenizerError } from "../../../sdk/src/errors.js";
+import { cardOf, recorded } from "./fixtures/cards.js";
+
+const user = { role: "user", content: "Hi" } as const;
+const assistant = { role: "assistant", content: "Hello" } as const;
+
+describe("a model's chat template", () => {
+  test.each(["byteLevel", "sentence"] as const)("renders as transformers does with the %s tokenizer", (kind) => {
+    for (const { template, messages, addGenerationPrompt, text } of recorded[kind].rendered) {
+      const chat = createChatTemplate(cardOf(kind, { chatTemplate: recorded.templates[template] }));
+      expect(chat.render(messages, { addGenerationPrompt })).toBe(text);
+    }
+    expect(recorded[kind].rendered).toHaveLength(12);
+  });
+
+  test("has a hash that depends on its source alone", () => {
+    const hash = createChatTemplate(cardOf("byteLevel")).hash;
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(createChatTemplate(cardOf("sentence")).hash).toBe(hash);
+    expect(createChatTemplate(cardOf("byteLevel", { chatTemplate: "{{ messages }}" })).hash).not.toBe(hash);
+  });
+
+  test("passes on why it refuses messages", () => {
+    const chatTemplate = "{{ raise_exception('roles must alternate') }}";
+    const chat = createChatTemplate(cardOf("byteLevel", { chatTemplate }));
+    const render = () => chat.render([user], { addGenerationPrompt: false });
+    expect(render).toThrow(TokenizerError);
+    expect(render).toThrow(/roles must alternate/);
+  });
+
+  test("with loop controls is refused, since it would be rendered otherwise than by transformers", () => {
+    const chatTemplate = "{% for m in messages %}{{ m.role }}{%- continue -%}{% endfor %}";
+    const chat = createChatTemplate(cardOf("byteLevel", { chatTemplate }));
+    expect(() => chat.render([user], { addGenerationPrompt: false })).toThrow(/continue/);
+  });
+
+  test("knows the date as transformers does", () => {
+    const chat = createChatTemplate(cardOf("byteLevel", { chatTemplate: "{{ strftime_now('%Y') }}" }));
+    expect(chat.render([user], { addGenerationPrompt: false })).toMatch(/^\d{4}$/);
+  });
+
+  test("that is no template is refused when it is made", () => {
+    const make = () => createChatTemplate(cardOf("byteLevel", { chatTemplate: "{% if %}" }));
+    expect(make).toThrow(TokenizerError);
+    expect(make).toThrow(expect.objectContaining({ code: "chat-template" }));
+  });
+});
+
+describe("a model without a chat template", () => {
+  const chat = createChatTemplate(cardOf("sentence", { chatTemplate: undefined }));
+
+  test("gets the plain one: a line a turn, bos before, eos after each answer", () => {
+    const messages = [{ role: "system", content: "Be brief." } as const, user, assistant, user];
+    expect(chat.origin).toBe("plain");
+    expect(chat.render(messages, { addGenerationPrompt: true })).toBe(
+      "<s>System: Be brief.\nUser: Hi\nAssistant: Hello</s>\nUser: Hi\nAssistant:",
+    );
+    expect(chat.render([user, assistant], { addGenerationPrompt: false })).toBe("<s>User: Hi\nAssistant: Hello</s>\n");
+  });
+});
