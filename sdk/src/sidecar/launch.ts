@@ -72,8 +72,8 @@ export async function launchSidecar(options: LaunchOptions): Promise<Sidecar> {
   const outcome = await firstOutcome(child, options);
   if (typeof outcome === "object") {
     child.unref();
-    const { address, pid, protocol } = outcome;
-    return { address, token, processId: pid, protocolVersion: protocol, environment, exited: child.exited, stop };
+    const { address, pid, protocol_version: protocolVersion } = outcome;
+    return { address, token, processId: pid, protocolVersion, environment, exited: child.exited, stop };
   }
   throw launchError(outcome, await stop(outcome === "fatal" ? defaultGraceMilliseconds : 0));
 }

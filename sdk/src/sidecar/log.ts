@@ -56,12 +56,17 @@ export class LogTail {
   constructor(readonly keptLines: number) {}
 
   add(event: LogEvent): void {
-    const fields = Object.keys(event.fields).length > 0 ? ` ${JSON.stringify(event.fields)}` : "";
-    this.#lines.push(event.level === "raw" ? event.message : `${event.level}: ${event.message}${fields}`);
-    if (this.#lines.length > this.keptLines) this.#lines.shift();
+    this.#lines.push(...describe(event).split("\n"));
+    this.#lines.splice(0, this.#lines.length - this.keptLines);
   }
 
   lines(): readonly string[] {
     return [...this.#lines];
   }
+}
+
+function describe({ level, message, fields }: LogEvent): string {
+  if (level === "raw") return message;
+  const { traceback } = fields;
+  return typeof traceback === "string" ? `${level}: ${message}\n${traceback}` : `${level}: ${message}`;
 }

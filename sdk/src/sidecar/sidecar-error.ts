@@ -43,7 +43,7 @@ export function sidecarExited(exit: SidecarExit): MidblockError {
 
 /** The error the sidecar itself gave as the reason. */
 function fatalError({ error }: FatalStatement, logTail: readonly string[]): MidblockError {
-  const { message, found, wanted, nextStep, facts } = error;
+  const { message, found, wanted, next_step: nextStep, facts } = error;
   const parts = { what: message, found, wanted, nextStep, facts };
   const modelCode = modelCodes.find((code) => code === error.code);
   if (modelCode !== undefined) return new ModelError({ ...parts, code: modelCode });

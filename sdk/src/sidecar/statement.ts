@@ -9,7 +9,7 @@ const ready = z.object({
   /** Its process id. */
   pid: z.number().int().positive(),
   /** Protocol version; the handshake compares it. */
-  protocol: z.number().int(),
+  protocol_version: z.number().int(),
 });
 
 const fatal = z.object({
@@ -19,7 +19,7 @@ const fatal = z.object({
     message: z.string(),
     found: z.string().default(""),
     wanted: z.string().default(""),
-    nextStep: z.string().default(""),
+    next_step: z.string().default(""),
     facts: z.record(z.string(), z.string()).default({}),
   }),
 });
