@@ -1,0 +1,45 @@
+/** Calls with one request and one answer. */
+import { BridgeError } from "../errors.js";
+import type { Channel, Method } from "./channel.js";
+import { callError, cancelledError } from "./status.js";
+
+/** How a call may end early. */
+export interface UnaryOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Timings.unaryMilliseconds unless given. */
+  readonly deadlineMilliseconds?: number;
+}
+
+/** Makes one call. Throws a MidblockError; a CancelledError when the signal fires. */
+export function callUnary<Request, Response>(
+  channel: Channel,
+  method: Method<Request, Response>,
+  request: Request,
+  { signal, deadlineMilliseconds = channel.timings.unaryMilliseconds }: UnaryOptions,
+): Promise<Response> {
+  const context = { channel, method, signal };
+  const { path, requestSerialize, responseDeserialize } = method;
+  return new Promise<Response>((resolve, reject) => {
+    if (signal?.aborted) throw cancelledError(context);
+    const cancel = () => call.cancel();
+    const call = channel.client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      channel.metadata(),
+      { deadline: Date.now() + deadlineMilliseconds },
+      (error, response) => {
+        signal?.removeEventListener("abort", cancel);
+        if (response !== undefined) resolve(response);
+        else
+          reject(
+            error ?? new BridgeError({ code: "call-failed", what: "The sidecar ended a call without an answer." }),
+          );
+      },
+    );
+    signal?.addEventListener("abort", cancel, { once: true });
+  }).catch((error: unknown) => {
+    throw callError(error, context);
+  });
+}
