@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Regenerates the codecs of both languages from proto/. Usage: generate-protocol.sh PYTHON
-# PYTHON has grpcio-tools (the development environment), whose protoc makes both sides.
+# Regenerates the codecs of both languages from proto/. Usage: generate-protocol.sh PYTHON [FOLDER]
+# PYTHON has grpcio-tools (the development environment), whose protoc makes both sides. FOLDER is written to as if it
+# were the repository; the repository itself by default.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python="$1"
-typescript=sdk/src/transport/gen
-package=server-bridge/midblock_server/gen
+folder="${2:-.}"
+typescript="$folder/sdk/src/transport/gen"
+package="$folder/server-bridge/midblock_server/gen"
 
 rm -rf "$typescript/midblock" "$package/midblock"
 mkdir -p "$typescript" "$package"
