@@ -1,0 +1,103 @@
+/** The options of Client.launch and Client.connect, and their form. Defaults are the sidecar's to fill. */
+import { z } from "zod";
+import { abortSignal, exactObject, oneOf, text, wholeNumber } from "./option-checks.js";
+import { readOptions } from "./read-options.js";
+
+/** What `Client.launch` takes. Only `model` must be given. The client narrows the callbacks' parameters. */
+export interface LaunchOptions {
+  /** Built-in name, folder with safetensors, GGUF file or hub id. */
+  readonly model: string;
+  /** A Python that has the sidecar's packages, path or name; default MIDBLOCK_PYTHON, else an environment is made. */
+  readonly python?: string | undefined;
+  /** The Python to make that environment with; default the first usable of the usual names. */
+  readonly basePython?: string | undefined;
+  /** Where environments and models are kept; default "midblock" in the user's cache folder. */
+  readonly cacheFolder?: string | undefined;
+  /** Where the record of runs and their checkpoints are kept; default "midblock" in the user's state folder. */
+  readonly stateFolder?: string | undefined;
+  /** "auto" (default), "cpu", "cuda", "cuda:1", "mps". */
+  readonly device?: string | undefined;
+  /** Element type of the weights; "auto" (default) takes what is fast on the device. */
+  readonly dtype?: "auto" | "float32" | "bfloat16" | "float16" | undefined;
+  /** Threads to compute with; default, and 0: torch's own choice. */
+  readonly threads?: number | undefined;
+  /** Most tokens in one sequence; default, and 0: the model's context length. */
+  readonly maxSequenceTokens?: number | undefined;
+  /** Longest wait for the sidecar to answer, in milliseconds; default 300,000. */
+  readonly startTimeoutMilliseconds?: number | undefined;
+  /** Called with each line that the sidecar logs. */
+  readonly onLog?: ((event: never) => void) | undefined;
+  /** Called while the environment is made and the model loads. */
+  readonly onProgress?: ((progress: never) => void) | undefined;
+  /** Cancels the launch. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What `Client.connect` takes. */
+export interface ConnectOptions {
+  /** "host:port", or "unix:/path". */
+  readonly address: string;
+  /** The token that the sidecar was started with. */
+  readonly token: string;
+  /** Encrypts the connection; needed for any address that is not this machine's. {} trusts the system's certificates. */
+  readonly tls?: TlsTrust | undefined;
+  /** Called while the model loads. */
+  readonly onProgress?: ((progress: never) => void) | undefined;
+  /** Cancels connecting. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How to know the other side. */
+export interface TlsTrust {
+  /** PEM of the certificates to trust instead of the system's. */
+  readonly rootCertificates?: string | Uint8Array;
+  /** Name in the certificate, where it is not the address's host. */
+  readonly serverName?: string;
+}
+
+const longestPath = 4096;
+const callback = () => z.custom((value) => typeof value === "function", { error: "a function" });
+const device = () => {
+  const wanted = '"auto", "cpu", "cuda", "cuda:1", "mps"';
+  return z.string({ error: wanted }).regex(/^(auto|cpu|mps|cuda(:\d+)?)$/, { error: wanted });
+};
+
+const launchSchema = exactObject({
+  model: text(longestPath),
+  python: text(longestPath).optional(),
+  basePython: text(longestPath).optional(),
+  cacheFolder: text(longestPath).optional(),
+  stateFolder: text(longestPath).optional(),
+  device: device().optional(),
+  dtype: oneOf(["auto", "float32", "bfloat16", "float16"]).optional(),
+  threads: wholeNumber(0).optional(),
+  maxSequenceTokens: wholeNumber(0).optional(),
+  startTimeoutMilliseconds: wholeNumber(1).optional(),
+  onLog: callback().optional(),
+  onProgress: callback().optional(),
+  signal: abortSignal().optional(),
+});
+
+const certificates = z.union([text(1_000_000), z.instanceof(Uint8Array)], { error: "certificates in PEM form" });
+const connectSchema = exactObject({
+  address: text(longestPath),
+  token: text(longestPath),
+  tls: exactObject({
+    rootCertificates: certificates.exactOptional(),
+    serverName: text(255).exactOptional(),
+  }).optional(),
+  onProgress: callback().optional(),
+  signal: abortSignal().optional(),
+});
+
+/** Checks the options of a launch and returns them. Throws OptionsError with all faults. */
+export function readLaunchOptions<Options extends LaunchOptions>(options: Options): Options {
+  readOptions(launchSchema, options, "Client.launch");
+  return options;
+}
+
+/** Checks the options of a connection and returns them. Throws OptionsError with all faults. */
+export function readConnectOptions<Options extends ConnectOptions>(options: Options): Options {
+  readOptions(connectSchema, options, "Client.connect", ["token"]);
+  return options;
+}

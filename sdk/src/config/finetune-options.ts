@@ -1,0 +1,137 @@
+/** The options of a fine-tuning: what a user may say, and the same with every default filled in. */
+import { randomUUID } from "node:crypto";
+import type { DataSource } from "../data/data-source.js";
+import type { EvaluationTask } from "../evaluation/task.js";
+import { type LayerStrategy, midBlock } from "../layers/strategies.js";
+import { lora, type MethodChoice } from "../training/methods.js";
+import type { OptimizerInputs } from "../training/optimizer.js";
+import { type FinetuneInput, finetuneSchema } from "./finetune-schema.js";
+import { readOptions } from "./read-options.js";
+
+/** What `client.finetune` takes. Only `data` must be given. */
+export interface FinetuneOptions {
+  /** Examples to learn from: jsonl(...), examples([...]), or a source of your own. */
+  readonly data: DataSource;
+  /** Which blocks are trained; default midBlock(), 20 % to 80 % of the depth. */
+  readonly layers?: LayerStrategy;
+  /** How they are trained; default lora(). */
+  readonly method?: MethodChoice;
+  /** Times each example is seen; default 1, or as many as maxSteps needs. */
+  readonly epochs?: number;
+  /** Most optimiser steps; default as many as the epochs have. */
+  readonly maxSteps?: number;
+  /** Examples in an optimiser step; default 8. LoRA does worse with large batches ("LoRA Without Regret", 2025). */
+  readonly batchSize?: number;
+  /**
+   * Most tokens that go through the model at once; default 2048. Examples of a step are packed into micro-batches under
+   * it, without padding; a longer example goes alone. It sets memory and speed, never the result: 2048 fills a CPU's
+   * matrix units and, at 135 M parameters, stays under 4 GB.
+   */
+  readonly maxMicroBatchTokens?: number;
+  /**
+   * Peak learning rate of AdamW; default 2e-4 for LoRA, 2e-5 for full weights: LoRA's best rate is about ten times that
+   * of full weights, whatever the rank ("LoRA Without Regret", 2025). Short runs of small models bear up to 1e-3.
+   */
+  readonly learningRate?: number;
+  /** Learning rate after warm-up; default "linear". */
+  readonly schedule?: "constant" | "linear" | "cosine";
+  /** Learning rate at the last step as a share of the peak, for "linear" and "cosine"; default 0. */
+  readonly finalLearningRateShare?: number;
+  /** Steps of linear warm-up. Give this or warmupShare. */
+  readonly warmupSteps?: number;
+  /** Warm-up as a share of all steps, rounded down; default 0.05. AdamW's first steps rest on few gradients. */
+  readonly warmupShare?: number;
+  /** Decoupled weight decay; default 0. */
+  readonly weightDecay?: number;
+  /** Decay of AdamW's first moment; default 0.9. */
+  readonly beta1?: number;
+  /** Decay of AdamW's second moment; default 0.999. */
+  readonly beta2?: number;
+  /** Added to AdamW's denominator; default 1e-8. */
+  readonly epsilon?: number;
+  /** Largest norm of the whole gradient, 0 for no clipping; default 1. */
+  readonly maxGradientNorm?: number;
+  /** Seeds the order of examples, adapters and dropout; default 0. */
+  readonly seed?: number;
+  /** Longest example in tokens; default the model's context length. */
+  readonly maxTokens?: number;
+  /** What happens with longer ones: "error" (default) refuses the data, "drop" leaves them out and counts them. */
+  readonly tooLong?: "error" | "drop";
+  /** A checkpoint each so many steps, 0 for only at the end; default 50. */
+  readonly checkpointEverySteps?: number;
+  /** Newest checkpoints that are kept; default 2. */
+  readonly keepCheckpoints?: number;
+  /** Tasks run before and after; default none. */
+  readonly evaluate?: readonly EvaluationTask[];
+  /** Makes starting idempotent: the same key never starts a second run; 1 to 200 characters, default random. */
+  readonly key?: string;
+  /** A name for people, up to 200 characters. */
+  readonly name?: string;
+  /** Cancels the call and the run. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options with every default filled in; plain JSON apart from data, tasks and signal. */
+export interface FinetuneSettings {
+  readonly data: DataSource;
+  readonly layers: LayerStrategy;
+  readonly method: MethodChoice;
+  /** Undefined: as many as maxSteps needs. */
+  readonly epochs: number | undefined;
+  readonly maxSteps: number | undefined;
+  readonly batchSize: number;
+  readonly maxMicroBatchTokens: number;
+  readonly optimizer: OptimizerInputs;
+  readonly seed: number;
+  /** Undefined: the model's context length. */
+  readonly maxTokens: number | undefined;
+  readonly tooLong: "error" | "drop";
+  readonly checkpointEverySteps: number;
+  readonly keepCheckpoints: number;
+  readonly evaluate: readonly EvaluationTask[];
+  readonly key: string;
+  readonly name: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+const defaultLearningRates = { lora: 2e-4, "full-weights": 2e-5 } as const;
+
+/** Checks the options and fills every default. Throws OptionsError with all faults, each with path, found and wanted. */
+export function readFinetuneOptions(input: unknown): FinetuneSettings {
+  const options = readOptions(finetuneSchema, input, "finetune");
+  const method = options.method ?? lora();
+  return {
+    data: options.data,
+    layers: options.layers ?? midBlock(),
+    method,
+    epochs: options.epochs ?? (options.maxSteps === undefined ? 1 : undefined),
+    maxSteps: options.maxSteps,
+    batchSize: options.batchSize ?? 8,
+    maxMicroBatchTokens: options.maxMicroBatchTokens ?? 2048,
+    optimizer: optimizerInputs(options, method),
+    seed: options.seed ?? 0,
+    maxTokens: options.maxTokens,
+    tooLong: options.tooLong ?? "error",
+    checkpointEverySteps: options.checkpointEverySteps ?? 50,
+    keepCheckpoints: options.keepCheckpoints ?? 2,
+    evaluate: options.evaluate ?? [],
+    key: options.key ?? randomUUID(),
+    name: options.name,
+    signal: options.signal,
+  };
+}
+
+function optimizerInputs(options: FinetuneInput, method: MethodChoice): OptimizerInputs {
+  const { warmupSteps: steps, warmupShare } = options;
+  return {
+    learningRate: options.learningRate ?? defaultLearningRates[method.kind],
+    beta1: options.beta1 ?? 0.9,
+    beta2: options.beta2 ?? 0.999,
+    epsilon: options.epsilon ?? 1e-8,
+    weightDecay: options.weightDecay ?? 0,
+    maxGradientNorm: options.maxGradientNorm ?? 1,
+    schedule: options.schedule ?? "linear",
+    finalLearningRateShare: options.finalLearningRateShare ?? 0,
+    warmup: steps === undefined ? { share: warmupShare ?? 0.05 } : { steps },
+  };
+}
