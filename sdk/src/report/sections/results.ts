@@ -1,0 +1,39 @@
+/** Before and after of every task. */
+import type { MetricComparison, TaskComparison } from "../../evaluation/result.js";
+import { beforeAfterBars, metricLabel } from "../charts/before-after-bars.js";
+import { type Markup, type MarkupValue, markup } from "../markup.js";
+import { percent, percentRange, points, pointsRange, pValueText } from "../numbers.js";
+import { flipsSentence, headlineMetric, verdictWords } from "../words.js";
+import { dataTable } from "./tables.js";
+
+/** Chart, counts and table of each task. */
+export function resultsSection(comparisons: readonly TaskComparison[]): Markup {
+  if (comparisons.length === 0) return markup``;
+  return markup`<section><h2>Before and after</h2>${comparisons.map(taskPart)}
+<p class="note">Intervals of single results are Wilson's for figures of 0 and 1. Differences are paired item by item, their intervals from 10,000 bootstrap draws, p from the exact McNemar test. “Better” or “worse” is said only if the interval excludes 0 and p is below 0.05; “no difference shown” does not mean that there is none. Metrics are judged one by one, not corrected for their number.</p></section>`;
+}
+
+function taskPart(comparison: TaskComparison): Markup {
+  const { task, rule, n } = comparison;
+  return markup`<h3>${task} <span class="muted">n = ${n}, rule ${rule.name} ${rule.version}</span></h3>
+${beforeAfterBars(comparison)}
+<p>${flipsSentence(comparison, headlineMetric(comparison)[1])}</p>
+${dataTable(
+  "Figures with 95 % intervals; differences in points",
+  ["Metric", "Before", "After", "Difference", "Better / worse", "Verdict"],
+  Object.entries(comparison.metrics).map(metricRow),
+)}`;
+}
+
+function metricRow([name, metric]: readonly [string, MetricComparison]): MarkupValue[] {
+  const { before, after, difference, pValue, improved, worsened, verdict } = metric;
+  const cell = (value: string, range: string) => markup`${value}<br><span class="muted">${range}</span>`;
+  return [
+    metricLabel(name),
+    cell(percent(before.mean), percentRange(before.interval95)),
+    cell(percent(after.mean), percentRange(after.interval95)),
+    cell(points(difference.mean), pointsRange(difference.interval95)),
+    cell(`${improved} / ${worsened}`, pValue === undefined ? "" : pValueText(pValue)),
+    markup`<span class="verdict ${verdict}">${verdictWords(verdict)}</span>`,
+  ];
+}

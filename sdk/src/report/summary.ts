@@ -1,0 +1,104 @@
+/** The result for a terminal of 80 columns. */
+import { styleText } from "node:util";
+import type { MetricComparison, TaskComparison, Verdict } from "../evaluation/result.js";
+import { trainingCost } from "./cost.js";
+import { byteSize, count, duration, percent, percentRange, points, pointsRange } from "./numbers.js";
+import type { RunReport } from "./run-report.js";
+import {
+  differenceSentence,
+  driftSentences,
+  flipsSentence,
+  headlineMetric,
+  headlineSentence,
+  planWords,
+  verdictWords,
+} from "./words.js";
+
+/** How the summary looks. */
+export interface SummaryOptions {
+  /** Terminal colours; default false. */
+  readonly colour?: boolean;
+  /** Folder that the report was saved to; named in the last lines where given. */
+  readonly folder?: string;
+}
+
+type Paint = (style: "bold" | "dim" | "green" | "red", text: string) => string;
+
+const width = 80;
+const indent = "  ";
+
+/** What was gained and what was lost, with intervals; then speed, time and files. Ends without a line break. */
+export function summarise(report: RunReport, { colour = false, folder }: SummaryOptions = {}): string {
+  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
+  const parts = [
+    [paint("bold", report.title), ...wrap(`${report.model.name}: ${planWords(report)}`)],
+    ...report.comparisons.map((comparison) => taskLines(comparison, paint)),
+    report.drift ? wrap(driftSentences(report.drift)) : [],
+    costLines(report),
+    report.warnings.flatMap((warning) => wrap(`warning: ${warning}`)).map((line) => paint("red", line)),
+    folder === undefined ? [] : fileLines(folder, report),
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+function taskLines(comparison: TaskComparison, paint: Paint): string[] {
+  const [, metric] = headlineMetric(comparison);
+  const interval = (when: string, { mean, interval95 }: MetricComparison["before"]) =>
+    `${indent}${when.padEnd(8)}${percent(mean).padStart(8)}   95 % interval ${percentRange(interval95)}`;
+  return [
+    paint("bold", `${comparison.task}: ${headlineSentence(comparison)}`),
+    interval("before", metric.before),
+    interval("after", metric.after),
+    ...wrap(differenceSentence(metric)),
+    ...wrap(flipsSentence(comparison, metric)),
+    "",
+    ...metricTable(comparison, paint),
+  ];
+}
+
+function metricTable({ metrics }: TaskComparison, paint: Paint): string[] {
+  const names = Object.keys(metrics);
+  const nameWidth = Math.max(6, ...names.map((name) => name.length));
+  const row = (name: string, before: string, after: string, difference: string) =>
+    `${indent}${name.padEnd(nameWidth)}${before.padStart(9)}${after.padStart(9)}   ${difference}`;
+  const rows = Object.entries(metrics).map(([name, { before, after, difference, verdict }]) => {
+    const change = `${points(difference.mean).padStart(6)} (${pointsRange(difference.interval95)})`;
+    const figures = row(name, percent(before.mean), percent(after.mean), change.padEnd(24));
+    return `${figures} ${paintVerdict(verdict, paint)}`;
+  });
+  return [paint("dim", row("metric", "before", "after", "points (95 % interval)")), ...rows];
+}
+
+function paintVerdict(verdict: Verdict, paint: Paint): string {
+  const words = verdictWords(verdict);
+  if (verdict === "no-difference-shown") return words;
+  return paint(verdict === "better" ? "green" : "red", words);
+}
+
+function costLines({ steps, timings }: RunReport): string[] {
+  const cost = trainingCost(steps);
+  const times = Object.entries(timings).map(([part, seconds]) => `${part} ${duration(seconds)}`);
+  const speed = cost
+    ? [`${count(cost.tokensPerSecond)} tokens/s in training, peak memory ${byteSize(cost.peakMemoryBytes)}.`]
+    : [];
+  return wrap([...speed, times.length > 0 ? `Time: ${times.join(", ")}.` : ""].join(" ").trim());
+}
+
+function fileLines(folder: string, { method }: RunReport): string[] {
+  const weights = method.kind === "lora" ? "the adapter in PEFT's format" : "the trained tensors";
+  return [`Saved in ${folder}`, ...wrap(`report.html, manifest.json, items.jsonl and ${weights}`)];
+}
+
+/** Breaks a text at spaces; a longer word keeps its line. */
+function wrap(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(indent + word);
+  }
+  return lines;
+}

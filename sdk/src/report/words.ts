@@ -1,0 +1,74 @@
+/** Says results in sentences, the same in the page and in the terminal. */
+import type { DriftResult, MetricComparison, TaskComparison, Verdict } from "../evaluation/result.js";
+import type { LayerPlan } from "../layers/layer-plan.js";
+import { counted, percent, percentRange, points, pointsRange, pValueText, significant } from "./numbers.js";
+import type { RunReport } from "./run-report.js";
+
+/** A task's first metric with its name. */
+export function headlineMetric(comparison: TaskComparison): readonly [name: string, metric: MetricComparison] {
+  const first = Object.entries(comparison.metrics)[0];
+  if (first === undefined) throw new RangeError(`task "${comparison.task}" has no metric`);
+  return first;
+}
+
+/** "exact rose from 0.0 % to 91.7 % on 120 items." or that no difference is shown. */
+export function headlineSentence(comparison: TaskComparison): string {
+  const [name, { before, after, verdict }] = headlineMetric(comparison);
+  const items = counted(comparison.n, "item");
+  const change = `from ${percent(before.mean)} to ${percent(after.mean)} on ${items}`;
+  switch (verdict) {
+    case "better":
+      return `${name} rose ${change}.`;
+    case "worse":
+      return `${name} fell ${change}.`;
+    case "no-difference-shown":
+      return `${name} shows no difference: ${percent(before.mean)} before, ${percent(after.mean)} after, on ${items}.`;
+  }
+}
+
+/** The paired difference with its interval and test. */
+export function differenceSentence({ difference, pValue }: MetricComparison): string {
+  const test = pValue === undefined ? "" : `, McNemar ${pValueText(pValue)}`;
+  return `Paired difference ${points(difference.mean)} points, 95 % interval ${pointsRange(difference.interval95)}${test}.`;
+}
+
+/** How many items turned, and how many answers were unreadable or cut. */
+export function flipsSentence({ before, after, n }: TaskComparison, { improved, worsened }: MetricComparison): string {
+  const turned = `Of ${counted(n, "item")}, ${improved} got better and ${worsened} got worse.`;
+  const invalid = `Without a readable answer: ${before.invalid} before, ${after.invalid} after.`;
+  return `${turned} ${invalid} Cut at the token budget: ${before.truncated} before, ${after.truncated} after.`;
+}
+
+/** Drift in two sentences. */
+export function driftSentences(drift: DriftResult): string {
+  const { klPerToken, sameToken, tokenCount, promptCount } = drift;
+  const [low, high] = klPerToken.interval95;
+  const range = `95 % interval ${significant(low)} to ${significant(high)}`;
+  const moved = `On ${counted(promptCount, "unrelated prompt")} the model drifted ${significant(klPerToken.value)} nats per token from its base (${range}; ${counted(tokenCount, "token")}).`;
+  return `${moved} It would still pick the base model's token at ${percent(sameToken.value)} of places (${percentRange(sameToken.interval95)}).`;
+}
+
+/** A verdict as words. */
+export function verdictWords(verdict: Verdict): string {
+  return verdict === "no-difference-shown" ? "no difference shown" : verdict;
+}
+
+/** Which blocks are trained, as ranges: "6 to 23" or "0, 4 to 6, 11". */
+export function trainedRanges(plan: LayerPlan): string {
+  const ranges: [first: number, last: number][] = [];
+  for (const { index } of plan.blocks) {
+    const open = ranges.at(-1);
+    if (open !== undefined && open[1] === index - 1) open[1] = index;
+    else ranges.push([index, index]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`)).join(", ");
+}
+
+/** What was trained how: "Blocks 6 to 23 of 30 (18 blocks), LoRA rank 16". */
+export function planWords({ layerPlan, method }: Pick<RunReport, "layerPlan" | "method">): string {
+  const { blocks, blockCount } = layerPlan;
+  const ranks = [...new Set(blocks.flatMap(({ rank }) => (rank === undefined ? [] : [rank])))].sort((a, b) => a - b);
+  const how = method.kind === "lora" ? `LoRA rank ${ranks.join(", ")}` : "full weights";
+  const which = blocks.length === 1 ? "Block" : "Blocks";
+  return `${which} ${trainedRanges(layerPlan)} of ${blockCount} (${counted(blocks.length, "block")}), ${how}`;
+}
