@@ -1,9 +1,9 @@
 /** The options of Client.launch and Client.connect, and their form. Defaults are the sidecar's to fill. */
 import { z } from "zod";
-import { abortSignal, exactObject, oneOf, text, wholeNumber } from "./option-checks.js";
+import { abortSignal, callback, exactObject, oneOf, text, wholeNumber } from "./option-checks.js";
 import { readOptions } from "./read-options.js";
 
-/** What `Client.launch` takes. Only `model` must be given. The client narrows the callbacks' parameters. */
+/** What `Client.launch` takes. Only `model` must be given. */
 export interface LaunchOptions {
   /** Built-in name, folder with safetensors, GGUF file or hub id. */
   readonly model: string;
@@ -26,11 +26,33 @@ export interface LaunchOptions {
   /** Longest wait for the sidecar to answer, in milliseconds; default 300,000. */
   readonly startTimeoutMilliseconds?: number | undefined;
   /** Called with each line that the sidecar logs. */
-  readonly onLog?: ((event: never) => void) | undefined;
+  readonly onLog?: ((event: LogLine) => void) | undefined;
   /** Called while the environment is made and the model loads. */
-  readonly onProgress?: ((progress: never) => void) | undefined;
+  readonly onProgress?: ((progress: LaunchProgress) => void) | undefined;
   /** Cancels the launch. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A line that the sidecar logged. */
+export interface LogLine {
+  /** "raw": a line that is no log entry of the sidecar's own. */
+  readonly level: "debug" | "info" | "warning" | "error" | "raw";
+  readonly message: string;
+  readonly time: Date;
+  /** All else that the entry holds. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** How far a launch has come. */
+export interface LaunchProgress {
+  /** What is being done, in a word or two. */
+  readonly stage: string;
+  /** Share of the stage that is done, 0 to 1; absent or undefined where unknown. */
+  readonly fraction?: number | undefined;
+  /** While Python packages are installed: what is done with which. */
+  readonly action?: "resolve" | "download" | "install";
+  readonly package?: string;
+  readonly elapsedSeconds?: number;
 }
 
 /** What `Client.connect` takes. */
@@ -42,7 +64,7 @@ export interface ConnectOptions {
   /** Encrypts the connection; needed for any address that is not this machine's. {} trusts the system's certificates. */
   readonly tls?: TlsTrust | undefined;
   /** Called while the model loads. */
-  readonly onProgress?: ((progress: never) => void) | undefined;
+  readonly onProgress?: ((progress: LaunchProgress) => void) | undefined;
   /** Cancels connecting. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -56,7 +78,6 @@ export interface TlsTrust {
 }
 
 const longestPath = 4096;
-const callback = () => z.custom((value) => typeof value === "function", { error: "a function" });
 const device = () => {
   const wanted = '"auto", "cpu", "cuda", "cuda:1", "mps"';
   return z.string({ error: wanted }).regex(/^(auto|cpu|mps|cuda(:\d+)?)$/, { error: wanted });
@@ -73,8 +94,8 @@ const launchSchema = exactObject({
   threads: wholeNumber(0).optional(),
   maxSequenceTokens: wholeNumber(0).optional(),
   startTimeoutMilliseconds: wholeNumber(1).optional(),
-  onLog: callback().optional(),
-  onProgress: callback().optional(),
+  onLog: callback<(event: LogLine) => void>().optional(),
+  onProgress: callback<(progress: LaunchProgress) => void>().optional(),
   signal: abortSignal().optional(),
 });
 
@@ -86,18 +107,18 @@ const connectSchema = exactObject({
     rootCertificates: certificates.exactOptional(),
     serverName: text(255).exactOptional(),
   }).optional(),
-  onProgress: callback().optional(),
+  onProgress: callback<(progress: LaunchProgress) => void>().optional(),
   signal: abortSignal().optional(),
 });
 
 /** Checks the options of a launch and returns them. Throws OptionsError with all faults. */
-export function readLaunchOptions<Options extends LaunchOptions>(options: Options): Options {
+export function readLaunchOptions(options: LaunchOptions): LaunchOptions {
   readOptions(launchSchema, options, "Client.launch");
   return options;
 }
 
 /** Checks the options of a connection and returns them. Throws OptionsError with all faults. */
-export function readConnectOptions<Options extends ConnectOptions>(options: Options): Options {
+export function readConnectOptions(options: ConnectOptions): ConnectOptions {
   readOptions(connectSchema, options, "Client.connect", ["token"]);
   return options;
 }

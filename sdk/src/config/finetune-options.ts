@@ -98,7 +98,7 @@ const defaultLearningRates = { lora: 2e-4, "full-weights": 2e-5 } as const;
 
 /** Checks the options and fills every default. Throws OptionsError with all faults, each with path, found and wanted. */
 export function readFinetuneOptions(input: unknown): FinetuneSettings {
-  const options = readOptions(finetuneSchema, input, "finetune");
+  const options = readOptions(finetuneSchema, input, "client.finetune");
   const method = options.method ?? lora();
   return {
     data: options.data,

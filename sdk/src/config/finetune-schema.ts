@@ -27,7 +27,8 @@ const task = z.custom<EvaluationTask>(
   (value) => hasName(value) && "kind" in value && (value.kind === "generation" || value.kind === "drift"),
   { error: "a task, such as a task function returns, with kind and name" },
 );
-const tasks = z
+/** A list of tasks with different names. */
+export const taskListSchema = z
   .array(task, { error: "a list of tasks" })
   .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, {
     error: "tasks with different names",
@@ -57,7 +58,7 @@ export const finetuneSchema = exactObject({
   tooLong: oneOf(["error", "drop"]).optional(),
   checkpointEverySteps: wholeNumber(0).optional(),
   keepCheckpoints: wholeNumber(1).optional(),
-  evaluate: tasks.optional(),
+  evaluate: taskListSchema.optional(),
   key: text(200).optional(),
   name: text(200).optional(),
   signal: abortSignal().optional(),

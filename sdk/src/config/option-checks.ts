@@ -39,6 +39,11 @@ export function flag() {
   return z.boolean({ error: "true or false" });
 }
 
+/** A function. What it takes can't be checked: the type parameter is the caller's word. */
+export function callback<Callback extends (value: never) => void>() {
+  return z.custom<Callback>((value) => typeof value === "function", { error: "a function" });
+}
+
 /** An AbortSignal. */
 export function abortSignal() {
   return z.instanceof(AbortSignal, { error: "an AbortSignal" });

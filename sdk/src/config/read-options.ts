@@ -8,7 +8,7 @@ import { showFound } from "./show-found.js";
  * Checks `input` against a schema and returns what the schema makes of it.
  *
  * Each check's message must be what was wanted, as the parts of option-checks.ts have it. Throws OptionsError with every
- * fault; `call` is the call whose options they are, such as "finetune"; values of options named in `secrets` are never
+ * fault; `call` is the call whose options they are, such as "client.finetune"; values of options named in `secrets` are never
  * shown.
  */
 export function readOptions<Output>(

@@ -54,6 +54,7 @@ export function drawLayerPlan(plan: LayerPlan, card: ModelCard, options: Picture
     "",
     ...treatments.flatMap((treatment) => legend(treatment, colour, width)),
     "",
+    ...adapterLines(method, width),
     `  trainable  ${thousands(trainable)} of ${thousands(total)} parameters (${share(trainable, total)})`,
   ]
     .map((line) => line.trimEnd())
@@ -138,6 +139,14 @@ function legend(treatment: Treatment, colour: boolean, width: number): readonly 
     index === 0
       ? `  ${painted(mark, treatment.colour, colour)}  ${head}${line}`
       : `${" ".repeat(5 + head.length)}${line}`,
+  );
+}
+
+function adapterLines(method: LoraMethod | FullWeightsMethod, width: number): readonly string[] {
+  if (method.kind === "full-weights") return [];
+  const maps = method.targets.map((name) => name.split(".").at(-1)).join(", ");
+  return wrapped(`adapters   ${maps}`, Math.max(40, width) - 15).map(
+    (line, index) => `${index === 0 ? "  " : " ".repeat(13)}${line}`,
   );
 }
 
