@@ -29,9 +29,10 @@ const diagnoses: readonly { readonly sign: RegExp; readonly nextStep: (attempt: 
       "The package index could not be reached: check the network, or point pip to a mirror (PIP_INDEX_URL or pip.conf), then start again.",
   },
   {
-    sign: /No matching distribution found|Could not find a version that satisfies/,
+    // With a constraints file pip calls a missing version a conflict.
+    sign: /No matching distribution found|Could not find a version that satisfies|ResolutionImpossible/,
     nextStep: ({ python }) =>
-      `There is no package for Python ${python.version} on ${python.platform} in pip's index: name another Python (3.10 to 3.13) by MIDBLOCK_BASE_PYTHON, or check pip's index (\`pip config list\`).`,
+      `A package that is needed is not in pip's index for Python ${python.version} on ${python.platform}: name another Python (3.10 to 3.13) by MIDBLOCK_BASE_PYTHON, or check pip's index (\`pip config list\`).`,
   },
   {
     sign: /Permission denied|Errno 13|Read-only file system/,

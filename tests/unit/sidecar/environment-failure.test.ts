@@ -11,7 +11,7 @@ test.each([
   ],
   [
     "ERROR: No matching distribution found for torch>=2.6",
-    /no package for Python 3\.15\.0 on linux-x86_64.*MIDBLOCK_BASE_PYTHON/,
+    /not in pip's index for Python 3\.15\.0 on linux-x86_64.*MIDBLOCK_BASE_PYTHON/,
   ],
   ["SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", /certificate/],
   ["ERROR: something never seen", /made anew/],
