@@ -25,6 +25,9 @@ def convert_gguf(gguf: Path, folder: Path) -> None:
     Raises ModelError: "model-load-failed" for a file that is broken or that transformers does not know,
     "unsupported-model" for a tokenizer that can't be rebuilt faithfully.
     """
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
     try:
         metadata = _read_metadata(gguf)
         _convert_weights(gguf, folder)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from safetensors import SafetensorError
 from tokenizers import Tokenizer
 
 from midblock_server.core.blocks import BlockList, find_blocks
@@ -79,7 +80,7 @@ def _read_module(files: ModelFiles, dtype: torch.dtype) -> PreTrainedModel:
             local_files_only=True,
             output_loading_info=True,
         )
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise _load_failed(files, str(error)) from error
     missing = sorted(loading["missing_keys"])
     if missing:
@@ -100,4 +101,4 @@ def _load_failed(files: ModelFiles, found: str) -> ModelError:
 
 
 def _block_count(module: PreTrainedModel) -> int:
-    return int(module.config.get_text_config().num_hidden_layers)
+    return int(getattr(module.config.get_text_config(), "num_hidden_layers", 0))

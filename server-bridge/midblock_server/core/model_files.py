@@ -26,14 +26,8 @@ class ModelFiles:
 
 def read_config(folder: Path) -> dict[str, Any]:
     """Reads config.json, and refuses remote code and quantised weights. Raises ModelError."""
-    path = folder / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise not_a_model(folder, "no config.json") from error
-    except ValueError as error:
-        raise not_a_model(folder, f"config.json is not JSON: {error}") from error
-    if not isinstance(config, dict) or "model_type" not in config:
+    config = _read_json(folder, "config.json")
+    if "model_type" not in config:
         raise not_a_model(folder, "config.json without model_type")
     refuse_remote_code(config, folder)
     _refuse_quantized(config, folder)
@@ -50,6 +44,18 @@ def refuse_remote_code(config: dict[str, Any], place: Path | str) -> None:
             wanted="a model whose architecture is part of transformers",
             next_step="Use a version of the model made for transformers' own classes, without auto_map in config.json.",
         )
+
+
+def _read_json(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        content = json.loads((folder / name).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise not_a_model(folder, f"no {name}") from error
+    except ValueError as error:
+        raise not_a_model(folder, f"{name} is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise not_a_model(folder, f"{name} is not a JSON object")
+    return content
 
 
 def _refuse_quantized(config: dict[str, Any], folder: Path) -> None:
@@ -73,8 +79,10 @@ def weight_file_names(folder: Path) -> tuple[str, ...]:
     """
     names = [path.name for path in folder.iterdir()]
     if INDEX_FILE in names:
-        index = json.loads((folder / INDEX_FILE).read_text(encoding="utf-8"))
-        wanted = tuple(sorted(set(index["weight_map"].values())))
+        weight_map = _read_json(folder, INDEX_FILE).get("weight_map")
+        if not isinstance(weight_map, dict) or not weight_map:
+            raise not_a_model(folder, f"{INDEX_FILE} without weight_map")
+        wanted = tuple(sorted(set(weight_map.values())))
         missing = [name for name in wanted if name not in names]
         if missing:
             raise not_a_model(folder, f"{INDEX_FILE} names files that are missing: {', '.join(missing)}")

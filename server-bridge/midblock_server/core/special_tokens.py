@@ -19,19 +19,19 @@ REPLY_MARK = "midblock-reply-mark"
 def find_special_tokens(module: PreTrainedModel, files: TokenizerFiles) -> SpecialTokens:
     """Collects the ids. Ends of generation: those of generation_config, config and tokenizer, and the end of a turn.
 
-    Raises nothing: a model may have none of them.
+    A model may have none of them.
     """
     config, generation = module.config.get_text_config(), module.generation_config
     ends = [
         *_ids(getattr(generation, "eos_token_id", None)),
-        *_ids(config.eos_token_id),
+        *_ids(getattr(config, "eos_token_id", None)),
         *_ids(files.id_of("eos_token")),
         *_ids(_end_of_turn(files)),
     ]
     return SpecialTokens(
-        bos_id=_first(files.id_of("bos_token"), config.bos_token_id),
+        bos_id=_first(files.id_of("bos_token"), getattr(config, "bos_token_id", None)),
         eos_ids=tuple(dict.fromkeys(ends)),
-        pad_id=_first(files.id_of("pad_token"), config.pad_token_id),
+        pad_id=_first(files.id_of("pad_token"), getattr(config, "pad_token_id", None)),
     )
 
 

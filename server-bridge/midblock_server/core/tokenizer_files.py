@@ -33,19 +33,41 @@ class TokenizerFiles:
 def read_tokenizer(folder: Path) -> TokenizerFiles:
     """Reads the tokenizer of a model folder; one kept in an older form is turned into tokenizer.json in memory.
 
-    Raises ModelError: "unsafe-model" when it needs Python code of its own, "unsupported-model" when there is none.
+    Raises ModelError: "unsafe-model" when it needs Python code of its own, "unsupported-model" when there is none,
+    "model-load-failed" when a file is broken.
     """
     config_json = _text_of(folder / "tokenizer_config.json") or ""
-    config = json.loads(config_json) if config_json else {}
+    config = _parse(config_json, folder) if config_json else {}
     tokenizer_json = _text_of(folder / "tokenizer.json")
     if tokenizer_json is None:
         refuse_remote_code(config, folder)
         tokenizer_json = _convert_older_form(folder)
-    tokenizer = Tokenizer.from_str(tokenizer_json)
+    try:
+        tokenizer = Tokenizer.from_str(tokenizer_json)
+    except Exception as error:  # the library raises nothing narrower
+        raise _broken(folder / "tokenizer.json", error) from error
     # Some files carry a truncation length or padding: those are settings of a program, and would silently cut.
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return TokenizerFiles(tokenizer, tokenizer_json, config_json, config, _chat_template(folder, config))
+
+
+def _parse(config_json: str, folder: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(config_json)
+    except ValueError as error:
+        raise _broken(folder / "tokenizer_config.json", error) from error
+    return config if isinstance(config, dict) else {}
+
+
+def _broken(path: Path, error: Exception) -> ModelError:
+    return ModelError(
+        "model-load-failed",
+        f"The file {path} is broken.",
+        found=str(error),
+        wanted="the file as the model's makers wrote it",
+        next_step="Get it again from the model's origin.",
+    )
 
 
 def _convert_older_form(folder: Path) -> str:
