@@ -1,0 +1,36 @@
+"""The two lines a parent process reads from standard output: ready, or fatal."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from typing import TextIO
+
+from midblock_server import __version__
+from midblock_server.core.types import ErrorDetail
+from midblock_server.gen.contract import PROTOCOL_VERSION
+
+
+def announce_ready(stream: TextIO, address: str) -> None:
+    """Says that the server listens at ``address``; the model may still be loading."""
+    _write(
+        stream,
+        {
+            "event": "ready",
+            "address": address,
+            "pid": os.getpid(),
+            "protocol_version": PROTOCOL_VERSION,
+            "server_version": __version__,
+        },
+    )
+
+
+def announce_fatal(stream: TextIO, error: ErrorDetail) -> None:
+    """Says why the server can't start."""
+    _write(stream, {"event": "fatal", "error": asdict(error)})
+
+
+def _write(stream: TextIO, line: dict[str, object]) -> None:
+    stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+    stream.flush()

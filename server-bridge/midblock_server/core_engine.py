@@ -1,0 +1,93 @@
+"""The engine over core. Torch is imported when a model is loaded, so that the server listens long before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from midblock_server.core.errors import ModelError
+from midblock_server.core.types import (
+    Completion,
+    Control,
+    Datum,
+    DeviceFacts,
+    GenerateRequest,
+    LoadSettings,
+    ModelCard,
+    RunSpecification,
+    ScoreRequest,
+    SequenceScore,
+    TrainerEvent,
+)
+from midblock_server.engine import ReportProgress
+
+if TYPE_CHECKING:
+    from midblock_server.core.model import LoadedModel
+
+
+class CoreEngine:
+    """Implements ``engine.Engine``."""
+
+    def load(self, settings: LoadSettings, report: ReportProgress) -> CoreModel:
+        report("importing torch", None)
+        try:
+            from midblock_server.core.model import load_model
+        except ImportError as error:
+            raise ModelError(
+                "environment-incomplete",
+                "The server's Python environment can't compute.",
+                found=str(error),
+                wanted="torch, transformers and peft, as midblock-server requires them",
+                next_step="Install midblock-server again with pip.",
+            ) from error
+        return CoreModel(load_model(settings, report), settings.max_sequence_tokens)
+
+    def artifact_files(self, checkpoint: Path) -> Sequence[Path]:
+        from midblock_server.core.checkpoint import artifact_files
+
+        return artifact_files(checkpoint)
+
+
+class CoreModel:
+    """Implements ``engine.Model`` over one session, in which calls take turns."""
+
+    def __init__(self, loaded: LoadedModel, max_sequence_tokens: int) -> None:
+        from midblock_server.core.session import ModelSession
+
+        self._loaded = loaded
+        self._session = ModelSession(loaded)
+        self.card: ModelCard = loaded.card
+        self.device: DeviceFacts = loaded.device
+        self.max_sequence_tokens = min(max_sequence_tokens or loaded.card.context_length, loaded.card.context_length)
+
+    def check(self, specification: RunSpecification, data: Sequence[Datum]) -> None:
+        from midblock_server.core.specification_check import check_specification
+
+        check_specification(self._loaded, specification, data)
+
+    def train(
+        self,
+        specification: RunSpecification,
+        data: Sequence[Datum],
+        folder: Path,
+        ask: Callable[[], Control],
+        resume_from: Path | None,
+    ) -> Iterator[TrainerEvent]:
+        from midblock_server.core.trainer import train
+
+        return train(self._session, specification, data, folder, ask=ask, resume_from=resume_from)
+
+    def generate(
+        self, weights: Path | None, request: GenerateRequest, cancelled: Callable[[], bool]
+    ) -> Iterator[Completion]:
+        from midblock_server.core.generate import generate
+
+        return generate(self._session, weights, request, cancelled)
+
+    def score(
+        self, weights: Path | None, request: ScoreRequest, cancelled: Callable[[], bool]
+    ) -> Iterator[SequenceScore]:
+        from midblock_server.core.score import score
+
+        return score(self._session, weights, request, cancelled)

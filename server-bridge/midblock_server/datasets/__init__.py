@@ -1,0 +1,1 @@
+"""Data sets kept on disk under the hash of their bytes."""

@@ -1,0 +1,67 @@
+"""The seam between the server and what computes. Its one implementation over torch is ``core_engine``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from midblock_server.core.types import (
+    Completion,
+    Control,
+    Datum,
+    DeviceFacts,
+    GenerateRequest,
+    LoadSettings,
+    ModelCard,
+    RunSpecification,
+    ScoreRequest,
+    SequenceScore,
+    TrainerEvent,
+)
+
+ReportProgress = Callable[[str, float | None], None]
+"""Called with a stage in a few words and the share done, None where unknown."""
+
+
+class Model(Protocol):
+    """A loaded model. Its methods may be called from several threads; they take turns on the device."""
+
+    @property
+    def card(self) -> ModelCard: ...
+
+    @property
+    def device(self) -> DeviceFacts: ...
+
+    @property
+    def max_sequence_tokens(self) -> int:
+        """Most tokens in one sequence, prompt and continuation together."""
+
+    def check(self, specification: RunSpecification, data: Sequence[Datum]) -> None:
+        """Raises one error that lists all faults of a run that does not fit the model or its data."""
+
+    def train(
+        self,
+        specification: RunSpecification,
+        data: Sequence[Datum],
+        folder: Path,
+        ask: Callable[[], Control],
+        resume_from: Path | None,
+    ) -> Iterator[TrainerEvent]: ...
+
+    def generate(
+        self, weights: Path | None, request: GenerateRequest, cancelled: Callable[[], bool]
+    ) -> Iterator[Completion]: ...
+
+    def score(
+        self, weights: Path | None, request: ScoreRequest, cancelled: Callable[[], bool]
+    ) -> Iterator[SequenceScore]: ...
+
+
+class Engine(Protocol):
+    """Loads models and knows the files of a checkpoint. Raises ``MidblockServerError`` for what a client can mend."""
+
+    def load(self, settings: LoadSettings, report: ReportProgress) -> Model: ...
+
+    def artifact_files(self, checkpoint: Path) -> Sequence[Path]:
+        """The files of a checkpoint that make up the result, without optimiser state."""

@@ -1,0 +1,1 @@
+"""The durable record of runs, and the thread that trains them."""

@@ -1,0 +1,114 @@
+"""The Runs service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import grpc
+
+from midblock_server.artifacts import stream_files
+from midblock_server.core.errors import MidblockServerError
+from midblock_server.datasets.store import DatasetStore
+from midblock_server.engine import Engine
+from midblock_server.gen.midblock.v1 import run_pb2, run_pb2_grpc
+from midblock_server.limits import Limits
+from midblock_server.model_host import ModelHost
+from midblock_server.runs.admission import admit
+from midblock_server.runs.steering import cancel_run, pause_run, resume_run
+from midblock_server.runs.store import RunStore
+from midblock_server.runs.watch import watch_run
+from midblock_server.streams import heartbeat
+
+DEFAULT_LIST_LIMIT = 100
+MAX_KEY_CHARACTERS = 200
+
+
+class RunsServicer(run_pb2_grpc.RunsServicer):
+    """``owner`` is this server instance, which trains what is started or resumed here."""
+
+    def __init__(
+        self,
+        *,
+        store: RunStore,
+        datasets: DatasetStore,
+        host: ModelHost,
+        engine: Engine,
+        owner: str,
+        limits: Limits,
+    ) -> None:
+        self._store = store
+        self._datasets = datasets
+        self._host = host
+        self._engine = engine
+        self._owner = owner
+        self._limits = limits
+
+    def StartRun(self, request: run_pb2.StartRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        _check_key(request.key)
+        started = self._store.find_started(request.key, request.specification)
+        if started is not None:
+            return started
+        admit(request.specification, self._host.wait(), self._datasets)
+        return self._store.start(request.key, request.specification, self._owner)
+
+    def GetRun(self, request: run_pb2.GetRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        return self._store.get(request.run_id)
+
+    def ListRuns(self, request: run_pb2.ListRunsRequest, context: grpc.ServicerContext) -> run_pb2.ListRunsResponse:
+        runs, more = self._store.list_newest(request.limit or DEFAULT_LIST_LIMIT, request.before_run_id)
+        return run_pb2.ListRunsResponse(runs=runs, more=more)
+
+    def WatchRun(
+        self, request: run_pb2.WatchRunRequest, context: grpc.ServicerContext
+    ) -> Iterator[run_pb2.WatchRunResponse]:
+        context.add_callback(self._store.database.changes.announce)
+        for event in watch_run(
+            self._store, request.run_id, request.from_sequence, self._limits.heartbeat_seconds, context.is_active
+        ):
+            if event is None:
+                yield run_pb2.WatchRunResponse(heartbeat=heartbeat())
+            else:
+                yield run_pb2.WatchRunResponse(event=event)
+
+    def CancelRun(self, request: run_pb2.CancelRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        return cancel_run(self._store.database, request.run_id)
+
+    def PauseRun(self, request: run_pb2.PauseRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        return pause_run(self._store.database, request.run_id)
+
+    def ResumeRun(self, request: run_pb2.ResumeRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        require_same_model(self._store, request.run_id, self._host)
+        step = request.step if request.HasField("step") else None
+        return resume_run(self._store.database, request.run_id, step, self._owner)
+
+    def FetchArtifacts(
+        self, request: run_pb2.FetchArtifactsRequest, context: grpc.ServicerContext
+    ) -> Iterator[run_pb2.FetchArtifactsResponse]:
+        step = request.step if request.HasField("step") else None
+        checkpoint = self._store.checkpoint_folder(request.run_id, step)
+        yield from stream_files(self._engine.artifact_files(checkpoint))
+
+
+def require_same_model(store: RunStore, run_id: str, host: ModelHost) -> None:
+    """Raises "invalid-options" where the run was made for another model than the loaded one."""
+    wanted = store.weights_hash(run_id)
+    card = host.wait().card
+    if wanted != card.weights_hash:
+        raise MidblockServerError(
+            "invalid-options",
+            f"Run {run_id} was made for another model than the one this server holds.",
+            found=f"{card.name} with weights {card.weights_hash}",
+            wanted=f"weights {wanted}",
+            next_step="Start a server with the model the run was made for.",
+            facts={"run_id": run_id},
+        )
+
+
+def _check_key(key: str) -> None:
+    if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
+        raise MidblockServerError(
+            "invalid-options",
+            "A run's key has the wrong length.",
+            found=f"{len(key)} characters",
+            wanted=f"1 to {MAX_KEY_CHARACTERS} characters",
+        )
