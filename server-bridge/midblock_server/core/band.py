@@ -1,0 +1,33 @@
+"""What stands in for a model's base weights: attached for a turn on the device, detached after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import torch
+
+
+class Band(Protocol):
+    """Trained weights of some blocks. Attaching and detaching never write to a base tensor."""
+
+    def attach(self) -> None:
+        """Puts these weights in place. The base must be in place."""
+
+    def detach(self) -> None:
+        """Puts the base back."""
+
+
+class TrainableBand(Band, Protocol):
+    """A band that a training changes."""
+
+    @property
+    def parameters(self) -> Mapping[str, torch.Tensor]:
+        """The float32 tensors that the optimiser updates, by trainable name, in the model's order."""
+
+    def publish(self) -> None:
+        """Brings what the model computes with up to date with ``parameters``."""
+
+    def save(self, folder: Path) -> None:
+        """Writes the weights in the form users get: see ``artifacts``."""

@@ -1,0 +1,99 @@
+"""A band of low-rank adapters: each is put in the place of the linear map it adapts, and taken out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from peft import LoraConfig
+from peft.utils.other import get_pattern_key
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from midblock_server.core.adapted_linear import AdaptedLinear
+from midblock_server.core.errors import CheckpointError
+from midblock_server.core.lora_config import CONFIG_FILE, write_config
+from midblock_server.core.seeds import derived_seed
+
+WEIGHTS_FILE = "adapter_model.safetensors"
+ARTIFACTS = (WEIGHTS_FILE, CONFIG_FILE)
+
+
+class LoraBand:
+    """The adapters of some linear maps of a model."""
+
+    def __init__(self, module: nn.Module, config: LoraConfig) -> None:
+        """Builds the adapters that ``config`` names, B being 0. The base must be in place in ``module``."""
+        self._module = module
+        self._config = config
+        self._layers = {
+            name: _adapt(child, config, name) for name, child in module.named_modules() if name in config.target_modules
+        }
+
+    @classmethod
+    def for_training(cls, module: nn.Module, config: LoraConfig, seed: int) -> LoraBand:
+        """Builds adapters to be trained, with dropout on. Each A is drawn by the seed and its map's name alone."""
+        band = cls(module, config)
+        for name, layer in band._layers.items():
+            layer.draw(derived_seed(seed, f"adapter {name}"))
+            layer.set_training(True)
+        for parameter in band.parameters.values():
+            parameter.requires_grad_(True)
+        return band
+
+    @classmethod
+    def load(cls, module: nn.Module, folder: Path) -> LoraBand:
+        """Reads an adapter that ``save`` wrote. Raises CheckpointError("artifact-corrupt") where it does not fit."""
+        band = cls(module, LoraConfig.from_pretrained(str(folder)))
+        tensors = load_file(folder / WEIGHTS_FILE)
+        wanted = {_file_name(name): tensor for name, tensor in band.parameters.items()}
+        if {name: tensor.shape for name, tensor in tensors.items()} != {n: t.shape for n, t in wanted.items()}:
+            raise CheckpointError(
+                "artifact-corrupt",
+                f"The tensors of {folder / WEIGHTS_FILE} are not those its config describes for this model.",
+                found=f"{len(tensors)} tensors",
+                wanted=f"{len(wanted)} tensors by name and shape",
+                next_step="Use the model that the adapter was trained on.",
+            )
+        with torch.no_grad():
+            for name, parameter in wanted.items():
+                parameter.copy_(tensors[name])
+        return band
+
+    @property
+    def parameters(self) -> Mapping[str, nn.Parameter]:
+        """By "<full name of the linear map>.lora_A", then ".lora_B" and, for DoRA, ".lora_magnitude_vector"."""
+        return {
+            f"{name}.{part}": tensor for name, layer in self._layers.items() for part, tensor in layer.tensors().items()
+        }
+
+    def attach(self) -> None:
+        for name, layer in self._layers.items():
+            self._module.set_submodule(name, layer)
+
+    def detach(self) -> None:
+        for name, layer in self._layers.items():
+            self._module.set_submodule(name, layer.get_base_layer())
+
+    def publish(self) -> None:
+        """Does nothing: the model computes with the parameters themselves."""
+
+    def save(self, folder: Path) -> None:
+        """Writes adapter_model.safetensors and adapter_config.json as PEFT reads them."""
+        tensors = {_file_name(name): tensor.detach().cpu() for name, tensor in self.parameters.items()}
+        save_file(tensors, folder / WEIGHTS_FILE, metadata={"format": "pt"})
+        write_config(self._config, folder)
+
+
+def _adapt(base: nn.Module, config: LoraConfig, name: str) -> AdaptedLinear:
+    # The look-up PEFT itself does when it loads the adapter.
+    rank = config.rank_pattern.get(get_pattern_key(config.rank_pattern.keys(), name), config.r)
+    alpha = config.alpha_pattern.get(get_pattern_key(config.alpha_pattern.keys(), name), config.lora_alpha)
+    return AdaptedLinear(base, config, rank, alpha)
+
+
+def _file_name(parameter_name: str) -> str:
+    # PEFT writes DoRA's magnitudes without ".weight".
+    ending = "" if parameter_name.endswith(".lora_magnitude_vector") else ".weight"
+    return f"base_model.model.{parameter_name}{ending}"

@@ -1,0 +1,71 @@
+"""AdamW over a band's float32 tensors: made, clipped and stepped alike on every device."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import torch
+
+from midblock_server.core.types import OptimizerSettings
+
+FUSED_DEVICES = ("cpu", "cuda")
+
+
+def make_optimizer(parameters: Mapping[str, torch.Tensor], settings: OptimizerSettings) -> torch.optim.AdamW:
+    """AdamW, fused where the device has that. Matrices are decayed; norms, biases and magnitudes are not."""
+    matrices = [tensor for tensor in parameters.values() if tensor.ndim >= 2]
+    vectors = [tensor for tensor in parameters.values() if tensor.ndim < 2]
+    groups = [
+        {"params": matrices, "weight_decay": settings.weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+    device = next(iter(parameters.values())).device
+    return torch.optim.AdamW(
+        [group for group in groups if group["params"]],
+        lr=settings.learning_rate,
+        betas=(settings.beta1, settings.beta2),
+        eps=settings.epsilon,
+        fused=device.type in FUSED_DEVICES,
+    )
+
+
+def clip_gradients(parameters: Iterable[torch.Tensor], max_norm: float) -> float:
+    """Scales the gradients to a common norm of at most ``max_norm``, 0 meaning any. Returns the norm before."""
+    limit = max_norm if max_norm > 0 else math.inf
+    return float(torch.nn.utils.clip_grad_norm_(list(parameters), limit))
+
+
+def step_optimizer(optimizer: torch.optim.AdamW, learning_rate: float) -> None:
+    """Makes one update at the learning rate given, and forgets the gradients."""
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+
+
+MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+def optimizer_tensors(optimizer: torch.optim.AdamW, parameters: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The moments by "<moment>.<parameter name>"; a parameter that never had a gradient has none."""
+    return {
+        f"{moment}.{name}": optimizer.state[tensor][moment]
+        for name, tensor in parameters.items()
+        if tensor in optimizer.state
+        for moment in MOMENTS
+    }
+
+
+def restore_optimizer(
+    optimizer: torch.optim.AdamW,
+    parameters: Mapping[str, torch.Tensor],
+    tensors: Mapping[str, torch.Tensor],
+    steps_done: int,
+) -> None:
+    """Puts back what ``optimizer_tensors`` gave after ``steps_done`` steps."""
+    for name, tensor in parameters.items():
+        if f"{MOMENTS[0]}.{name}" in tensors:
+            moments = {moment: tensors[f"{moment}.{name}"].to(tensor.device) for moment in MOMENTS}
+            step = torch.tensor(float(steps_done), device=tensor.device)
+            optimizer.state[tensor] = {"step": step, **moments}

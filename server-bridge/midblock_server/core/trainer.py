@@ -1,0 +1,118 @@
+"""The band trainer: from a run's specification to a stream of events, with checkpoints to resume from exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from midblock_server.core.band import TrainableBand
+from midblock_server.core.full_weights import FullWeightsBand
+from midblock_server.core.head import head_of
+from midblock_server.core.lora import LoraBand
+from midblock_server.core.lora_config import lora_config
+from midblock_server.core.model import LoadedModel
+from midblock_server.core.optimizer import make_optimizer
+from midblock_server.core.packed import can_pack
+from midblock_server.core.run_checkpoints import RunCheckpoints
+from midblock_server.core.session import ModelSession
+from midblock_server.core.specification_check import check_specification
+from midblock_server.core.training_state import (
+    read_resumable,
+    restore_training_state,
+    specification_digest,
+)
+from midblock_server.core.training_step import Training, run_step
+from midblock_server.core.types import (
+    Control,
+    Datum,
+    LoraMethod,
+    RunSpecification,
+    StopReason,
+    TrainerEvent,
+    TrainingStarted,
+    TrainingStopped,
+)
+
+STOP_REASONS = {
+    Control.GO_ON: StopReason.COMPLETED,
+    Control.PAUSE: StopReason.PAUSED,
+    Control.CANCEL: StopReason.CANCELLED,
+}
+
+
+def train(
+    session: ModelSession,
+    specification: RunSpecification,
+    data: Sequence[Datum],
+    folder: Path,
+    ask: Callable[[], Control],
+    *,
+    resume_from: Path | None = None,
+) -> Iterator[TrainerEvent]:
+    """Trains the planned blocks, and tells what happens.
+
+    Yields TrainingStarted, then StepDone and CheckpointWritten as they come, and TrainingStopped last. Checkpoints are
+    written in ``folder``; ``ask`` is called before each step; the device is held for one step at a time.
+    ``resume_from`` is a checkpoint folder of the same specification: training goes on after its step and ends with the
+    same weights, bit for bit on a CPU. Later checkpoints in ``folder`` are then removed: their steps are made anew.
+
+    Trainable names are, in the model's order, for LoRA "<full name of the linear map>.lora_A" and ".lora_B", with DoRA
+    also ".lora_magnitude_vector", and for full weights the full names of the parameters. The first part of a name that
+    is a number is the index of the block, and what follows it is the name inside the block.
+
+    Raises SpecificationError, with all faults of specification and data, and CheckpointError at the call; TrainingError
+    while it is iterated.
+    """
+    check_specification(session.model, specification, data)
+    state = None
+    if resume_from is not None:
+        state = read_resumable(resume_from, specification_digest(specification), specification.weights_hash)
+    with session.turn() as model:
+        # Both probe the whole model once, which must happen while the base is in place.
+        can_pack(model.module)
+        head_of(model.module)
+        band = _make_band(model, specification)
+    optimizer = make_optimizer(band.parameters, specification.optimizer)
+    if state is not None and resume_from is not None:
+        restore_training_state(band, optimizer, resume_from, state)
+    checkpoints = RunCheckpoints(Training(specification, data, band, optimizer), folder)
+    return _events(session, checkpoints, ask, 0 if state is None else state.step)
+
+
+def _make_band(model: LoadedModel, specification: RunSpecification) -> TrainableBand:
+    method = specification.method
+    if isinstance(method, LoraMethod):
+        config = lora_config(model, specification.layer_plan, method)
+        return LoraBand.for_training(model.module, config, specification.seed)
+    return FullWeightsBand(model, specification.layer_plan)
+
+
+def _events(
+    session: ModelSession, checkpoints: RunCheckpoints, ask: Callable[[], Control], from_step: int
+) -> Iterator[TrainerEvent]:
+    training = checkpoints.training
+    steps_total = len(training.specification.batch_plan.steps)
+    every = training.specification.checkpoint_every_steps
+    checkpoints.begin(from_step)
+    yield _started(session.model, training.band, from_step, steps_total)
+    done, control = from_step, Control.GO_ON
+    while done < steps_total and (control := ask()) is Control.GO_ON:
+        with session.turn_with(training.band) as model:
+            event = run_step(model, training, done)
+        done += 1
+        yield event
+        if every > 0 and done % every == 0:
+            yield checkpoints.write(done)
+    if not checkpoints.has(done):
+        yield checkpoints.write(done)
+    yield TrainingStopped(STOP_REASONS[control], done)
+
+
+def _started(model: LoadedModel, band: TrainableBand, from_step: int, steps_total: int) -> TrainingStarted:
+    return TrainingStarted(
+        from_step=from_step,
+        steps_total=steps_total,
+        trainable_names=tuple(band.parameters),
+        trainable_parameters=sum(tensor.numel() for tensor in band.parameters.values()),
+        total_parameters=model.card.parameters.total,
+    )

@@ -1,0 +1,67 @@
+"""What a training needs to go on from a checkpoint as if it had never stopped, beside the weights that users get."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from midblock_server.core.band import TrainableBand
+from midblock_server.core.checkpoint import CheckpointState, read_state, verify_files
+from midblock_server.core.errors import CheckpointError
+from midblock_server.core.optimizer import optimizer_tensors, restore_optimizer
+from midblock_server.core.types import RunSpecification
+
+TENSORS_FILE = "training_state.safetensors"
+UNBINDING_FIELDS = ("client_notes", "checkpoint_every_steps", "keep_checkpoints")
+
+
+def specification_digest(specification: RunSpecification) -> str:
+    """SHA-256 in hex over all that decides the weights: all but the client's notes and when to write checkpoints."""
+    fields = asdict(specification)
+    for name in UNBINDING_FIELDS:
+        del fields[name]
+    fields["method"]["kind"] = type(specification.method).__name__
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def save_training_state(band: TrainableBand, optimizer: torch.optim.AdamW, folder: Path) -> None:
+    """Writes the band for users, then the float32 parameters and the optimiser's moments."""
+    band.save(folder)
+    parameters = {f"parameter.{name}": tensor.detach() for name, tensor in band.parameters.items()}
+    tensors = {**parameters, **optimizer_tensors(optimizer, band.parameters)}
+    save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, folder / TENSORS_FILE)
+
+
+def read_resumable(folder: Path, digest: str, base_weights_hash: str) -> CheckpointState:
+    """Reads and verifies a checkpoint that a run with this specification digest is to go on from.
+
+    Raises CheckpointError: "checkpoint-not-found", or "artifact-corrupt" where it is damaged or of another run.
+    """
+    state = read_state(folder, base_weights_hash)
+    if state.specification_digest != digest:
+        raise CheckpointError(
+            "artifact-corrupt",
+            f"The checkpoint in {folder} was written by a run with another specification.",
+            found=f"specification {state.specification_digest}",
+            wanted=f"specification {digest}",
+            next_step="Resume with the specification that the run was started with.",
+        )
+    verify_files(folder, state, state.files)
+    return state
+
+
+def restore_training_state(
+    band: TrainableBand, optimizer: torch.optim.AdamW, folder: Path, state: CheckpointState
+) -> None:
+    """Puts a verified checkpoint's parameters and moments back into a band and an optimiser made for the same plan."""
+    tensors = load_file(folder / TENSORS_FILE)
+    with torch.no_grad():
+        for name, parameter in band.parameters.items():
+            parameter.copy_(tensors[f"parameter.{name}"])
+    band.publish()
+    restore_optimizer(optimizer, band.parameters, tensors, state.step)
