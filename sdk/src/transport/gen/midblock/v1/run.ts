@@ -28,7 +28,10 @@ export const protobufFileName = "midblock/v1/run.proto";
 
 /** Runs: one training each, durable, watched by whoever likes. */
 
-/** Learning-rate schedules after warm-up, over the remaining steps. */
+/**
+ * Learning-rate schedules after warm-up, over the remaining steps. The first of them has the peak, the last one the final
+ * share; a single one has the peak.
+ */
 export enum Schedule {
   /** SCHEDULE_UNSPECIFIED - Not told; refused. */
   SCHEDULE_UNSPECIFIED = 0,
@@ -161,7 +164,7 @@ export interface OptimizerSettings {
   beta2: number;
   /** Added to the denominator, above 0. */
   epsilon: number;
-  /** Decoupled weight decay, 0 or more. */
+  /** Decoupled weight decay, 0 or more. Matrices are decayed; norms, biases and DoRA's magnitudes are not. */
   weightDecay: number;
   /** Largest norm of the whole gradient. 0: not clipped. */
   maxGradientNorm: number;
@@ -309,7 +312,11 @@ export interface RunStarted {
   fromStep: number;
   /** Steps planned in all. */
   stepsTotal: number;
-  /** Exact names of the parameters that will change, in the model's order. */
+  /**
+   * Exact names of the parameters that will change, in the model's order. LoRA: the full name of the linear map with
+   * ".lora_A" or ".lora_B", and with DoRA ".lora_magnitude_vector"; full weights: the parameter's full name. The first
+   * part of a name that is a number is the index of the block; what follows it is the name inside the block.
+   */
   trainableNames: string[];
   /** How many numbers they hold. */
   trainableParameters: bigint;
