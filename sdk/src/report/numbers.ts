@@ -1,4 +1,4 @@
-/** Writes figures for people, the same in the page and in the terminal. */
+/** Writes figures for people, with no-break spaces inside a figure, so that no line breaks there. */
 import type { Interval } from "../evaluation/result.js";
 
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -15,7 +15,7 @@ export function counted(value: number, noun: string): string {
 
 /** A share of 1 as "91.7 %". */
 export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return `${(100 * share).toFixed(1)}\u00a0%`;
 }
 
 /** A range of shares as "85.3 to 95.4 %"; "not known" where there is none. */
@@ -45,18 +45,18 @@ export function significant(value: number): string {
 
 /** A p-value: "p < 0.001" or "p = 0.063". */
 export function pValueText(pValue: number): string {
-  return pValue < 0.001 ? "p < 0.001" : `p = ${pValue.toFixed(3)}`;
+  return pValue < 0.001 ? "p\u00a0<\u00a00.001" : `p\u00a0=\u00a0${pValue.toFixed(3)}`;
 }
 
 /** "48 s", "4 min 50 s", "2 h 5 min"; below ten seconds with one decimal. */
 export function duration(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)}\u00a0s`;
   const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
+  if (whole < 60) return `${whole}\u00a0s`;
   const minutes = Math.floor(whole / 60);
   return minutes < 60
-    ? `${minutes} min ${whole % 60} s`
-    : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+    ? `${minutes}\u00a0min\u00a0${whole % 60}\u00a0s`
+    : `${Math.floor(whole / 3600)}\u00a0h\u00a0${Math.floor((whole % 3600) / 60)}\u00a0min`;
 }
 
 const byteUnits = ["bytes", "kB", "MB", "GB", "TB"];
@@ -64,5 +64,5 @@ const byteUnits = ["bytes", "kB", "MB", "GB", "TB"];
 /** Decimal units: "3.1 GB", "812 bytes". */
 export function byteSize(bytes: number): string {
   const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
-  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${byteUnits[power]}`;
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)}\u00a0${byteUnits[power]}`;
 }

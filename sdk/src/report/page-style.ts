@@ -5,12 +5,12 @@ import { markup } from "./markup.js";
 export const pageStyle = markup`
 :root {
   --paper: #fdfdfc; --ink: #1d1f24; --muted: #60646d; --rule: #e0e1e4; --soft: #f3f3f1;
-  --before: #9aa0ab; --after: #1f6f6b; --frozen: #d9dbdf; --worse: #a8322a; --whisker: #1d1f24;
+  --before: #8a919e; --after: #3f948d; --frozen: #dfe1e5; --better: #1f6f6b; --worse: #a8322a; --whisker: #1d1f24;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #16181c; --ink: #e6e7ea; --muted: #a0a5b0; --rule: #32353c; --soft: #1f2227;
-    --before: #767d8a; --after: #52b8ae; --frozen: #363a42; --worse: #f0877d; --whisker: #e6e7ea;
+    --before: #6f7683; --after: #2f857e; --frozen: #3a3f48; --better: #5cc4ba; --worse: #f0877d; --whisker: #f2f3f5;
   }
 }
 * { box-sizing: border-box; }
@@ -41,10 +41,9 @@ figure { margin: 1rem 0; }
 svg { display: block; width: 100%; overflow: visible; }
 .grid { stroke: var(--rule); stroke-width: 1; }
 .tick { fill: var(--muted); font-size: 12px; }
-.bar-chart { display: grid; grid-template-columns: minmax(5rem, max-content) 1fr max-content; column-gap: 1rem; align-items: center; }
-.bar-label { font-size: .9rem; overflow-wrap: anywhere; }
-.bar-values { font-size: .9rem; text-align: right; white-space: nowrap; }
-.before-value, .arrow { color: var(--muted); }
+.bar-row { display: grid; grid-template: "label chart values" auto / 9rem 1fr 8.5rem; column-gap: 1rem; align-items: center; }
+.bars { grid-area: chart; } .bar-label { grid-area: label; font-size: .9rem; overflow-wrap: anywhere; }
+.bar-values { grid-area: values; font-size: .9rem; text-align: right; white-space: nowrap; }
 rect.before { fill: var(--before); } rect.after, rect.trained { fill: var(--after); } rect.frozen { fill: var(--frozen); }
 .whisker line { stroke: var(--whisker); stroke-width: 1.25; }
 .legend { margin: .5rem 0 1rem; }
@@ -53,13 +52,13 @@ rect.before { fill: var(--before); } rect.after, rect.trained { fill: var(--afte
 .swatch:first-child { margin-left: 0; }
 .swatch.before { background: var(--before); } .swatch.after { background: var(--after); } .swatch.frozen { background: var(--frozen); }
 .swatch.whisker { height: 0; width: 1.1em; border-top: 1.5px solid var(--whisker); vertical-align: middle; }
-.swatch.dot, .swatch.mean { border-radius: 50%; background: var(--before); } .swatch.mean { background: var(--after); }
+.swatch.dot, .swatch.mean { border-radius: 50%; background: var(--muted); } .swatch.mean { background: var(--better); }
 .plot { display: grid; grid-template-columns: 3.25rem 1fr; margin-top: .75rem; }
 .y-ticks { position: relative; font-size: 12px; color: var(--muted); }
 .y-ticks span { position: absolute; right: .6rem; transform: translateY(-50%); }
-.curve { fill: none; stroke: var(--after); stroke-width: 2; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
+.curve { fill: none; stroke: var(--better); stroke-width: 2; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
 .curve.faint { stroke-width: 1; opacity: .45; }
-.dot { fill: var(--before); fill-opacity: .75; } circle.mean { fill: var(--after); } .mean-range { stroke: var(--after); stroke-width: 2; }
+.dot { fill: var(--muted); fill-opacity: .6; } circle.mean { fill: var(--better); } .mean-range { stroke: var(--better); stroke-width: 2; }
 
 .scroll { overflow-x: auto; margin: .5rem 0; }
 table { border-collapse: collapse; font-size: .9rem; width: 100%; }
@@ -70,7 +69,7 @@ tbody th { font-weight: 500; }
 .data-table td { white-space: nowrap; } .data-table td .muted { font-size: .8rem; }
 .data-table th pre { min-width: 18rem; }
 .fact-table th { width: 13rem; font-weight: 400; color: var(--muted); } .fact-table td { overflow-wrap: anywhere; }
-.verdict.better { color: var(--after); font-weight: 600; } .verdict.worse { color: var(--worse); font-weight: 600; }
+.verdict.better { color: var(--better); font-weight: 600; } .verdict.worse { color: var(--worse); font-weight: 600; }
 code, pre { font: .85rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 code { overflow-wrap: anywhere; }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; }
@@ -80,27 +79,24 @@ summary { cursor: pointer; color: var(--muted); font-size: .9rem; }
 .sample { border: 1px solid var(--rule); border-radius: 6px; padding: .9rem 1rem; margin: .75rem 0; break-inside: avoid; }
 .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
 .sample-part { margin-bottom: .6rem; min-width: 0; }
-.sample-part pre { background: var(--soft); padding: .5rem .7rem; border-radius: 4px; max-height: 13rem; overflow: auto; }
-.sample-part.prompt pre { max-height: 9rem; }
+.sample-part pre { background: var(--soft); padding: .5rem .7rem; border-radius: 4px; max-height: 18rem; overflow: auto; }
 .label { display: block; font-size: .8rem; color: var(--muted); margin-bottom: .15rem; }
 
 @media (max-width: 40rem) {
   main { padding-top: 1.75rem; }
   .headline { font-size: 1.5rem; }
-  .bar-chart { grid-template-columns: 1fr max-content; row-gap: 0; }
-  .bar-chart svg { grid-column: 1 / -1; order: 0; margin-bottom: .5rem; }
-  .bar-values { grid-column: 2; }
+  .bar-row { grid-template: "label values" auto "chart chart" auto / 1fr max-content; margin-bottom: .35rem; }
   .sides { grid-template-columns: 1fr; gap: 0; }
   .fact-table th { width: 8.5rem; }
 }
 @media print {
   :root {
     --paper: #fff; --ink: #000; --muted: #50545c; --rule: #d0d2d6; --soft: #f5f5f4;
-    --before: #9aa0ab; --after: #1f6f6b; --frozen: #d9dbdf; --worse: #a8322a; --whisker: #000;
+    --before: #8a919e; --after: #3f948d; --frozen: #dfe1e5; --better: #1f6f6b; --worse: #a8322a; --whisker: #000;
   }
   body { font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; }
-  .sample-part pre, .sample-part.prompt pre { max-height: none; }
+  .sample-part pre { max-height: none; }
   h2, h3, h4 { break-after: avoid; }
   figure, .bar-chart { break-inside: avoid; }
 }

@@ -41,7 +41,8 @@ export function summarise(report: RunReport, { colour = false, folder }: Summary
   return parts
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
-    .join("\n\n");
+    .join("\n\n")
+    .replaceAll("\u00a0", " ");
 }
 
 function taskLines(comparison: TaskComparison, paint: Paint): string[] {
@@ -49,7 +50,7 @@ function taskLines(comparison: TaskComparison, paint: Paint): string[] {
   const interval = (when: string, { mean, interval95 }: MetricComparison["before"]) =>
     `${indent}${when.padEnd(8)}${percent(mean).padStart(8)}   95 % interval ${percentRange(interval95)}`;
   return [
-    paint("bold", `${comparison.task}: ${headlineSentence(comparison)}`),
+    ...wrap(headlineSentence(comparison)).map((line) => paint("bold", line.slice(indent.length))),
     interval("before", metric.before),
     interval("after", metric.after),
     ...wrap(differenceSentence(metric)),
@@ -92,10 +93,10 @@ function fileLines(folder: string, { method }: RunReport): string[] {
   return [`Saved in ${folder}`, ...wrap(`report.html, manifest.json, items.jsonl and ${weights}`)];
 }
 
-/** Breaks a text at spaces; a longer word keeps its line. */
+/** Breaks a text at spaces, not at no-break spaces; a longer word keeps its line. */
 function wrap(text: string): string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(" ")) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(indent + word);

@@ -11,25 +11,26 @@ export function headlineMetric(comparison: TaskComparison): readonly [name: stri
   return first;
 }
 
-/** "exact rose from 0.0 % to 91.7 % on 120 items." or that no difference is shown. */
+/** "json-record: exact rose from 0.0 % to 91.7 % on 120 items." or that no difference is shown. */
 export function headlineSentence(comparison: TaskComparison): string {
   const [name, { before, after, verdict }] = headlineMetric(comparison);
+  const subject = `${comparison.task}: ${name}`;
   const items = counted(comparison.n, "item");
   const change = `from ${percent(before.mean)} to ${percent(after.mean)} on ${items}`;
   switch (verdict) {
     case "better":
-      return `${name} rose ${change}.`;
+      return `${subject} rose ${change}.`;
     case "worse":
-      return `${name} fell ${change}.`;
+      return `${subject} fell ${change}.`;
     case "no-difference-shown":
-      return `${name} shows no difference: ${percent(before.mean)} before, ${percent(after.mean)} after, on ${items}.`;
+      return `${subject} shows no difference: ${percent(before.mean)} before, ${percent(after.mean)} after, on ${items}.`;
   }
 }
 
 /** The paired difference with its interval and test. */
 export function differenceSentence({ difference, pValue }: MetricComparison): string {
   const test = pValue === undefined ? "" : `, McNemar ${pValueText(pValue)}`;
-  return `Paired difference ${points(difference.mean)} points, 95 % interval ${pointsRange(difference.interval95)}${test}.`;
+  return `Paired difference ${points(difference.mean)} points, 95\u00a0% interval ${pointsRange(difference.interval95)}${test}.`;
 }
 
 /** How many items turned, and how many answers were unreadable or cut. */
@@ -43,7 +44,7 @@ export function flipsSentence({ before, after, n }: TaskComparison, { improved, 
 export function driftSentences(drift: DriftResult): string {
   const { klPerToken, sameToken, tokenCount, promptCount } = drift;
   const [low, high] = klPerToken.interval95;
-  const range = `95 % interval ${significant(low)} to ${significant(high)}`;
+  const range = `95\u00a0% interval ${significant(low)} to ${significant(high)}`;
   const moved = `On ${counted(promptCount, "unrelated prompt")} the model drifted ${significant(klPerToken.value)} nats per token from its base (${range}; ${counted(tokenCount, "token")}).`;
   return `${moved} It would still pick the base model's token at ${percent(sameToken.value)} of places (${percentRange(sameToken.interval95)}).`;
 }

@@ -6,24 +6,29 @@ import { percent, percentRange } from "../numbers.js";
 import { share, verticalGrid } from "./axis.js";
 
 const barHeight = 9;
-const rowHeight = 30;
+const rowHeight = 38;
+const topMargin = 8;
+const ticks = [0, 0.25, 0.5, 0.75, 1];
 const axis = scaleLinear().domain([0, 1]).range([0, 100]);
 
 /** One row a metric, over a common axis from 0 to 100 %. */
 export function beforeAfterBars(comparison: TaskComparison): Markup {
   const rows = Object.entries(comparison.metrics).map(
-    ([name, { before, after }]) => markup`
-<div class="bar-label">${metricLabel(name)}</div>
-<svg class="bars" role="img" height="${rowHeight}" aria-label="${describe(name, before, after)}">
-${[0, 0.25, 0.5, 0.75, 1].map((tick) => markup`<line class="grid" x1="${share(axis(tick))}" x2="${share(axis(tick))}" y1="0" y2="100%"/>`)}
-${bar("before", before, 4)}${bar("after", after, 4 + barHeight + 3)}
-</svg>
-<div class="bar-values"><span class="before-value">${percent(before.mean)}</span> <span class="arrow">→</span> <strong>${percent(after.mean)}</strong></div>`,
+    ([name, { before, after }]) => markup`<div class="bar-row"><div class="bar-label">${metricLabel(name)}</div>
+<div class="bar-values"><span class="muted">${percent(before.mean)} →</span> <strong>${percent(after.mean)}</strong></div>
+<svg class="bars" role="img" height="${rowHeight}" aria-label="${describe(name, before, after)}">${grid("100%")}${bar("before", before, topMargin)}${bar("after", after, topMargin + barHeight + 3)}</svg></div>
+`,
   );
-  return markup`<div class="bar-chart">${rows}
-<div></div><svg class="bars" height="20" aria-hidden="true">${verticalGrid(axis, [0, 0.25, 0.5, 0.75, 1], (tick) => `${100 * tick} %`, 0)}</svg><div></div>
-</div>
+  return markup`<div class="bar-chart">${rows}<div class="bar-row"><svg class="bars" height="20" aria-hidden="true">${verticalGrid(axis, ticks, (tick) => `${100 * tick} %`, 0)}</svg></div></div>
 <p class="legend"><span class="swatch before"></span>before <span class="swatch after"></span>after <span class="swatch whisker"></span>95 % interval</p>`;
+}
+
+function grid(height: string): Markup {
+  const lines = ticks.map((tick) => {
+    const x = share(axis(tick));
+    return markup`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="${height}"/>`;
+  });
+  return markup`${lines}`;
 }
 
 /** A metric's name, its kind set back: "field:amount" as a muted "field" and "amount". */

@@ -13,7 +13,7 @@ export function headlineSection(report: RunReport): Markup {
 <h1>${report.title}</h1>
 ${
   first
-    ? markup`<p class="headline">${capitalise(headlineSentence(first))}</p>
+    ? markup`<p class="headline">${headlineSentence(first)}</p>
 <p class="lead">${differenceSentence(headlineMetric(first)[1])}</p>`
     : markup`<p class="headline">The run is finished; no task was evaluated.</p>`
 }
@@ -32,8 +32,4 @@ ${report.warnings.length > 0 && markup`<aside class="warnings"><h2>Warnings</h2>
 
 function totalSeconds(report: RunReport): number {
   return Object.values(report.timings).reduce((sum, seconds) => sum + seconds, 0);
-}
-
-function capitalise(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

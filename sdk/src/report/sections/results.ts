@@ -15,7 +15,7 @@ export function resultsSection(comparisons: readonly TaskComparison[]): Markup {
 
 function taskPart(comparison: TaskComparison): Markup {
   const { task, rule, n } = comparison;
-  return markup`<h3>${task} <span class="muted">n = ${n}, rule ${rule.name} ${rule.version}</span></h3>
+  return markup`<h3>${task} <span class="muted">n = ${n}, rule ${rule.name}, version ${rule.version}</span></h3>
 ${beforeAfterBars(comparison)}
 <p>${flipsSentence(comparison, headlineMetric(comparison)[1])}</p>
 ${dataTable(

@@ -41,8 +41,8 @@ function kindPart(title: string, pairs: readonly Pair[]): Markup {
 
 function sample({ before, after }: Pair): Markup {
   return markup`<article class="sample"><h5>Item ${before.index + 1}</h5>
-<div class="sample-part prompt"><span class="label">Prompt</span><pre tabindex="0">${before.prompt}</pre></div>
-<div class="sample-part target"><span class="label">Wanted</span><pre tabindex="0">${before.target}</pre></div>
+<div class="sample-part"><span class="label">Prompt</span><pre tabindex="0">${before.prompt}</pre></div>
+<div class="sample-part"><span class="label">Wanted</span><pre tabindex="0">${before.target}</pre></div>
 <div class="sides">${side("Before", before)}${side("After", after)}</div></article>`;
 }
 

@@ -14,7 +14,7 @@ export function dataTable(
   columns: readonly string[],
   rows: readonly (readonly MarkupValue[])[],
 ): Markup {
-  return markup`<div class="scroll"><table class="data-table"><caption>${caption}</caption><thead><tr>${columns.map(
+  return markup`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table class="data-table"><caption>${caption}</caption><thead><tr>${columns.map(
     (column) => markup`<th scope="col">${column}</th>`,
   )}</tr></thead><tbody>${rows.map(
     ([name, ...cells]) => markup`<tr><th scope="row">${name}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`,

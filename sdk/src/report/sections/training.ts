@@ -25,7 +25,7 @@ export function curvesSection({ steps }: RunReport): Markup {
   const losses = steps.map((step) => step.loss);
   const rates = steps.map((step) => step.learningRate);
   return markup`<section><h2>Training</h2>
-<p>Loss fell or rose from ${significant(first.loss)} to ${significant(last.loss)} nats per trained token in ${steps.length} steps.</p>
+<p>Loss went from ${significant(first.loss)} to ${significant(last.loss)} nats per trained token in ${steps.length} steps.</p>
 ${stepCurve({ ...shared, title: "Loss, nats per trained token", values: losses, height: 180, smooth: true })}
 ${stepCurve({ ...shared, title: "Learning rate", values: rates, height: 64, smooth: false })}
 <details><summary>Loss by step as a table</summary>${dataTable(
