@@ -37,16 +37,18 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
  * differ is marked "~".
  */
 export function drawLayerPlan(plan: LayerPlan, card: ModelCard, options: PictureOptions): string {
-  const { method, colour, width = 80 } = options;
+  const { method, colour } = options;
+  const width = Math.max(40, options.width ?? 80);
   const treatments = treatmentsOf(plan, colour);
-  const columns = Math.max(40, width) - before.length - after.length - 1;
+  const columns = width - before.length - after.length - 1;
   const scale = scaleOf(plan.blockCount, columns);
   const ticks = ticksOf(plan, treatments);
   const indent = " ".repeat(before.length);
   const trainable = trainableParameters(plan, method, card);
   const { total } = card.parameters;
+  const title = `${card.name}: ${plan.blockCount} blocks, ${plan.blocks.length} trained${grouping(scale)}`;
   return [
-    `  ${card.name}: ${plan.blockCount} blocks, ${plan.blocks.length} trained${grouping(scale)}`,
+    ...wrapped(title, width - 2).map((line) => `  ${line}`),
     "",
     `${indent}${tickLine(ticks, scale, (block) => String(block))}`,
     `${before}${bar(plan.blockCount, treatments, scale, colour)}${after}`,
@@ -134,7 +136,7 @@ function tickLine(ticks: readonly number[], scale: Scale, label: (block: number)
 function legend(treatment: Treatment, colour: boolean, width: number): readonly string[] {
   const { name, mark, indices } = treatment;
   const head = `${name.padEnd(14)} ${String(indices.length).padStart(3)} `;
-  const lines = wrapped(describeBlocks(indices), Math.max(40, width) - head.length - 6);
+  const lines = wrapped(describeBlocks(indices), width - head.length - 6);
   return lines.map((line, index) =>
     index === 0
       ? `  ${painted(mark, treatment.colour, colour)}  ${head}${line}`
@@ -145,7 +147,7 @@ function legend(treatment: Treatment, colour: boolean, width: number): readonly 
 function adapterLines(method: LoraMethod | FullWeightsMethod, width: number): readonly string[] {
   if (method.kind === "full-weights") return [];
   const maps = method.targets.map((name) => name.split(".").at(-1)).join(", ");
-  return wrapped(`adapters   ${maps}`, Math.max(40, width) - 15).map(
+  return wrapped(`adapters   ${maps}`, width - 15).map(
     (line, index) => `${index === 0 ? "  " : " ".repeat(13)}${line}`,
   );
 }
