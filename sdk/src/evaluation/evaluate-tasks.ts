@@ -1,0 +1,84 @@
+/** Measures one model on a list of tasks: what `client.evaluate` does. */
+import type { EvaluateOptions } from "../config/evaluate-options.js";
+import type { ChatTemplate } from "../data/chat-template.js";
+import type { Tokenizer } from "../data/tokenizer.js";
+import { type Fault, OptionsError } from "../errors.js";
+import type { ModelCard } from "../layers/model-card.js";
+import { checkTasks } from "./before-after.js";
+import type { EvaluationContext } from "./context.js";
+import { generateBaseReplies, measureDrift } from "./drift.js";
+import type { Inference, ModelReference } from "./inference.js";
+import type { DriftResult, TaskResult } from "./result.js";
+import { evaluateTask } from "./runner.js";
+import type { EvaluationTask } from "./task.js";
+
+/** What an evaluation needs of the client. */
+export interface EvaluationSurroundings {
+  readonly inference: Inference;
+  readonly limits: { readonly maxSequenceTokens: number; readonly maxRequestSequences: number };
+  readonly card: ModelCard;
+  readonly tokenizer: Tokenizer;
+  readonly template: ChatTemplate;
+}
+
+/** What an evaluation found. */
+export interface EvaluationOutcome {
+  /** One a generation task, in the order of the tasks. */
+  readonly results: readonly TaskResult[];
+  /** Undefined where no task measures drift. */
+  readonly drift: DriftResult | undefined;
+}
+
+/** The context of an evaluation of one model. */
+export function evaluationContext(
+  surroundings: EvaluationSurroundings,
+  model: ModelReference,
+  options: Pick<EvaluationContext, "onProgress" | "signal">,
+): EvaluationContext {
+  const { inference, limits, card, tokenizer, template } = surroundings;
+  return {
+    inference,
+    model,
+    tokenizer,
+    template,
+    stopTokenIds: card.specialTokens.eosIds,
+    maxSequenceTokens: limits.maxSequenceTokens,
+    maxRequestSequences: limits.maxRequestSequences,
+    ...options,
+  };
+}
+
+/** Runs every task. Throws OptionsError for a drift task on the base, whose drift is 0 by definition; else as the tasks do. */
+export async function evaluateTasks(
+  surroundings: EvaluationSurroundings,
+  { tasks, model = { kind: "base" }, onProgress, signal }: EvaluateOptions,
+): Promise<EvaluationOutcome> {
+  checkTasks(tasks);
+  refuseDriftOfBase(tasks, model);
+  const context = evaluationContext(surroundings, model, { onProgress, signal });
+  const results: TaskResult[] = [];
+  let drift: DriftResult | undefined;
+  for (const task of tasks) {
+    if (task.kind === "generation") {
+      results.push(await evaluateTask(task, context));
+    } else {
+      const replies = await generateBaseReplies(task, { ...context, model: { kind: "base" } });
+      drift = await measureDrift(task, replies, context);
+    }
+  }
+  return { results, drift };
+}
+
+function refuseDriftOfBase(tasks: readonly EvaluationTask[], model: ModelReference): void {
+  if (model.kind !== "base") return;
+  const faults = tasks.flatMap((task, index): Fault[] =>
+    task.kind === "drift" ? [{ where: `tasks[${index}]`, problem: "the base model has no drift from itself" }] : [],
+  );
+  if (faults.length === 0) return;
+  throw new OptionsError({
+    code: "invalid-options",
+    what: "Drift can't be measured on the base model.",
+    wanted: 'model: { kind: "run", runId }',
+    faults,
+  });
+}

@@ -1,0 +1,48 @@
+/** What a finished finetune gives: the report as plain data, and files on request. */
+import type { DriftResult, TaskComparison } from "../evaluation/result.js";
+import type { RunReport } from "../report/run-report.js";
+import { saveReport } from "../report/save.js";
+import { summarise } from "../report/summary.js";
+import { saveArtifacts } from "../runs/save-artifacts.js";
+import type { Bridge } from "../transport/bridge.js";
+
+/** The result of a run. */
+export class FinetuneResult {
+  /** The sidecar's id of the training. */
+  readonly runId: string;
+  /** Everything that was asked, done and measured, as one plain value. */
+  readonly report: RunReport;
+  readonly #bridge: Bridge;
+  #savedTo: string | undefined;
+
+  constructor(report: RunReport, bridge: Bridge) {
+    this.runId = report.runId;
+    this.report = report;
+    this.#bridge = bridge;
+  }
+
+  /** Each generation task before and after, paired item by item. */
+  get comparisons(): readonly TaskComparison[] {
+    return this.report.comparisons;
+  }
+
+  /** How far the model moved outside its task; undefined where drift was not among the tasks. */
+  get drift(): DriftResult | undefined {
+    return this.report.drift;
+  }
+
+  /** The result for a terminal of 80 columns; once it is saved, with where the files are. Without colour unless asked. */
+  summary({ colour = false }: { readonly colour?: boolean } = {}): string {
+    return summarise(this.report, { colour, ...(this.#savedTo === undefined ? {} : { folder: this.#savedTo }) });
+  }
+
+  /**
+   * Writes the adapter (or the changed tensors), manifest.json, report.html and the per-item records into a folder,
+   * which is made where it is missing. Files of the same names are replaced. The client must still be open.
+   */
+  async save(folder: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const artifacts = await saveArtifacts(this.#bridge, this.runId, folder, options);
+    await saveReport(this.report, folder, artifacts);
+    this.#savedTo = folder;
+  }
+}

@@ -1,0 +1,89 @@
+/** The handle of a finetune: its events as an async iterable, its result as a promise, and the means to stop it. */
+import type { DataSummary } from "../data/prepare.js";
+import type { LayerPlan } from "../layers/layer-plan.js";
+import type { EventLog } from "./event-log.js";
+import type { FinetuneResult } from "./finetune-result.js";
+import type { RunEvent } from "./run-event.js";
+
+/** What the handle is made of; the pipeline gives it. */
+export interface FinetuneRunParts {
+  readonly key: string;
+  readonly plan: LayerPlan;
+  /** The plan as a picture for a terminal of the given width. */
+  readonly drawPlan: (width?: number, colour?: boolean) => string;
+  readonly data: DataSummary;
+  readonly trainableParameters: number;
+  readonly totalParameters: number;
+  readonly stepsTotal: number;
+  readonly log: EventLog;
+  readonly runId: Promise<string>;
+  readonly result: Promise<FinetuneResult>;
+  readonly pause: () => Promise<void>;
+  readonly cancel: () => Promise<void>;
+}
+
+/**
+ * A finetune that goes on by itself. Reading its events is optional: leaving the loop, or never entering it, stops
+ * nothing. Every reader sees all events from the first one.
+ */
+export class FinetuneRun implements AsyncIterable<RunEvent> {
+  /** Names this piece of work: the same key with the same settings and data continues it. */
+  readonly key: string;
+  readonly plan: LayerPlan;
+  /** Counts of the prepared data, and what was left out. */
+  readonly data: DataSummary;
+  readonly trainableParameters: number;
+  readonly totalParameters: number;
+  /** Optimiser steps planned. */
+  readonly stepsTotal: number;
+  readonly #parts: FinetuneRunParts;
+
+  constructor(parts: FinetuneRunParts) {
+    this.key = parts.key;
+    this.plan = parts.plan;
+    this.data = parts.data;
+    this.trainableParameters = parts.trainableParameters;
+    this.totalParameters = parts.totalParameters;
+    this.stepsTotal = parts.stepsTotal;
+    this.#parts = parts;
+  }
+
+  /** The layer plan as a picture in text; `width` in columns, 80 by default; without colour unless asked. */
+  drawPlan(options: { readonly width?: number; readonly colour?: boolean } = {}): string {
+    return this.#parts.drawPlan(options.width, options.colour);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<RunEvent> {
+    return this.#parts.log.read();
+  }
+
+  /** Events from a sequence number on; 1 is the first. */
+  events(fromSequence = 1): AsyncIterable<RunEvent> {
+    return this.#parts.log.read(fromSequence);
+  }
+
+  /** The sidecar's id of the training, once that has started; rejects as `result` does if it never starts. */
+  id(): Promise<string> {
+    return this.#parts.runId;
+  }
+
+  /**
+   * Waits for the end: training done and, where tasks were given, measured before and after.
+   *
+   * Throws a RunError where the run fails, is paused or interrupted (`facts.runId` names it), a CancelledError where it
+   * was cancelled, an EvaluationError where an evaluation fails.
+   */
+  result(): Promise<FinetuneResult> {
+    return this.#parts.result;
+  }
+
+  /** Stops the training at the next step with a checkpoint; `result` then rejects with code "run-paused". */
+  pause(): Promise<void> {
+    return this.#parts.pause();
+  }
+
+  /** Ends the work: at once while evaluating, at the next step with a checkpoint while training. */
+  cancel(): Promise<void> {
+    return this.#parts.cancel();
+  }
+}

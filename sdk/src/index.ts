@@ -1,0 +1,82 @@
+/**
+ * midblock: fine-tune the middle of a language model, and prove that it forgot nothing.
+ *
+ *     import { Client, drift, jsonl, jsonRecord, lora, midBlock } from "midblock";
+ *
+ *     await using client = await Client.launch({ model: "smollm2-135m-instruct" });
+ *     const run = await client.finetune({
+ *       data: jsonl("train.jsonl"),
+ *       layers: midBlock(),
+ *       method: lora({ rank: 16 }),
+ *       evaluate: [jsonRecord({ data: jsonl("test.jsonl") }), drift()],
+ *     });
+ *     const result = await run.result();
+ *     await result.save("out/");
+ */
+export { Client } from "./client.js";
+export type { ConnectOptions, LaunchOptions, LaunchProgress, LogLine, TlsTrust } from "./config/client-options.js";
+export type { EvaluateOptions } from "./config/evaluate-options.js";
+export type { FinetuneOptions } from "./config/finetune-options.js";
+export type { GenerateOptions, SamplingOptions } from "./config/generate-options.js";
+export type { DataSource, LoadedExamples } from "./data/data-source.js";
+export type { Example, Message, Source } from "./data/datum.js";
+export { type ExampleRow, examples } from "./data/examples.js";
+export { jsonl } from "./data/jsonl.js";
+export type { DataSummary } from "./data/prepare.js";
+export {
+  BridgeError,
+  CancelledError,
+  DataError,
+  EnvironmentError,
+  type ErrorCode,
+  EvaluationError,
+  type Fault,
+  LayerPlanError,
+  MidblockError,
+  ModelError,
+  OptionsError,
+  RunError,
+  SidecarError,
+  TokenizerError,
+} from "./errors.js";
+export type { EvaluationProgress } from "./evaluation/context.js";
+export type { EvaluationOutcome } from "./evaluation/evaluate-tasks.js";
+export type { Answer } from "./evaluation/generate-answers.js";
+export type { ModelReference } from "./evaluation/inference.js";
+export type {
+  DriftResult,
+  Interval,
+  ItemRecord,
+  MetricComparison,
+  MetricSummary,
+  TaskComparison,
+  TaskResult,
+  Verdict,
+} from "./evaluation/result.js";
+export type { DriftTask, EvaluationTask, GenerationTask, ItemScore, Rule } from "./evaluation/task.js";
+export { type DriftOptions, drift } from "./evaluation/tasks/drift.js";
+export { type JsonRecordOptions, jsonRecord } from "./evaluation/tasks/json-record.js";
+export type { FinetuneResult } from "./finetune/finetune-result.js";
+export type { FinetuneRun } from "./finetune/finetune-run.js";
+export type { EvaluationEvent, EvaluationPhase, RunEvent } from "./finetune/run-event.js";
+export type { BlockPlan, LayerPlan } from "./layers/layer-plan.js";
+export type { BlockLinear, ModelCard, ParameterCounts, SpecialTokens } from "./layers/model-card.js";
+export {
+  allBlocks,
+  type BlockScores,
+  blocks,
+  byScore,
+  firstBlocks,
+  type LayerStrategy,
+  lastBlocks,
+  midBlock,
+  segments,
+} from "./layers/strategies.js";
+export type { ReportArtifact, RunReport } from "./report/run-report.js";
+export type { Runs } from "./runs/runs.js";
+export { type TerminalProgress, type TerminalProgressOptions, terminalProgress } from "./terminal/terminal-progress.js";
+export { fullWeights, type LoraOptions, type LoraTargets, lora, type MethodChoice } from "./training/methods.js";
+export type { Checkpoint, RunFailure, RunState, TrainingEvent } from "./training/run-event.js";
+export type { RunRecord } from "./training/run-record.js";
+export type { ServerFacts, ServerLimits } from "./transport/bridge.js";
+export { packageVersion } from "./version.js";

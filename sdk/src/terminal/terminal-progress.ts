@@ -1,0 +1,136 @@
+/** Shows in a terminal how a launch and a finetune come along. */
+import type { LaunchProgress } from "../config/client-options.js";
+import type { FinetuneRun } from "../finetune/finetune-run.js";
+import type { EvaluationProgressEvent, RunEvent } from "../finetune/run-event.js";
+import { clock, TrainingPace } from "./pace.js";
+import { type Output, StatusLine } from "./status-line.js";
+
+/** Where to show it. */
+export interface TerminalProgressOptions {
+  /** Default standard output. A terminal gets one line that moves; anything else gets a line now and then. */
+  readonly output?: Output;
+}
+
+/** Two functions: one to pass to `Client.launch`, one to follow a run with. */
+export interface TerminalProgress {
+  /** Takes the progress of `Client.launch` or `Client.connect`. */
+  readonly launch: (progress: LaunchProgress) => void;
+  /** Prints the layer plan, then follows the run to its end. Resolves at the end however that is; `result` tells how. */
+  readonly follow: (run: FinetuneRun) => Promise<void>;
+}
+
+const marksInAFile = 20;
+
+/** Makes a progress display. Colour is used in a terminal unless NO_COLOR is set. */
+export function terminalProgress({ output = process.stdout }: TerminalProgressOptions = {}): TerminalProgress {
+  const line = new StatusLine(output);
+  let latestStage = "";
+  return {
+    launch: (progress) => {
+      const text = describeLaunch(progress);
+      line.show(text, progress.stage !== latestStage);
+      latestStage = progress.stage;
+    },
+    follow: async (run) => {
+      line.clear();
+      const colour = output.isTTY && !process.env["NO_COLOR"];
+      output.write(`${run.drawPlan({ width: Math.min(output.columns ?? 80, 100), colour })}\n\n`);
+      output.write(`${describeData(run)}\n`);
+      const view = new RunView(run.stepsTotal, line);
+      for await (const event of run) view.take(event);
+      line.clear();
+    },
+  };
+}
+
+const environmentStages: Readonly<Record<string, string>> = {
+  waiting: "another process is making the Python environment",
+  create: "making the Python environment",
+  "install-torch": "installing PyTorch",
+  "install-packages": "installing packages",
+};
+
+function describeLaunch({ stage, fraction, action, package: name, elapsedSeconds }: LaunchProgress): string {
+  const doing = environmentStages[stage];
+  if (doing === undefined)
+    return `model        ${stage}${fraction === undefined ? "" : ` ${Math.round(fraction * 100)} %`}`;
+  const detail = name === undefined ? "" : `: ${action} ${shorten(name)}`;
+  return `environment  ${doing}${detail} (${clock(elapsedSeconds ?? 0)})`;
+}
+
+function shorten(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
+}
+
+function describeData({ data, stepsTotal }: FinetuneRun): string {
+  const dropped = data.dropped.length === 0 ? "" : `, ${data.dropped.length} left out`;
+  const { examples, tokens, trainedTokens } = data;
+  return `data         ${examples} examples, ${tokens} tokens, ${trainedTokens} of them learnt${dropped}; ${stepsTotal} steps`;
+}
+
+/** Turns events into lines. */
+class RunView {
+  readonly #pace = new TrainingPace();
+  readonly #stepsTotal: number;
+  readonly #line: StatusLine;
+  #evaluationStarted = 0;
+  #latestMark = 0;
+  #latestLine = "";
+
+  constructor(stepsTotal: number, line: StatusLine) {
+    this.#stepsTotal = stepsTotal;
+    this.#line = line;
+  }
+
+  take(event: RunEvent): void {
+    switch (event.type) {
+      case "eval-start":
+        this.#evaluationStarted = event.unixSeconds;
+        break;
+      case "eval-progress":
+        this.#show(this.#describeEvaluation(event), event.done, event.total);
+        break;
+      case "eval-end":
+        this.#line.keep(`${event.phase.padEnd(12)} measured in ${clock(event.seconds)}`);
+        break;
+      case "run-start":
+        if (event.fromStep > 0) this.#line.keep(`training     goes on at step ${event.fromStep + 1}`);
+        break;
+      case "step-end": {
+        this.#pace.add(event);
+        const speed = `${Math.round(this.#pace.tokensPerSecond)} tokens/s`;
+        const left = clock(this.#pace.secondsLeft(this.#stepsTotal - event.step));
+        const text = `step ${event.step}/${this.#stepsTotal}  loss ${event.loss.toFixed(4)}  ${speed}  ${left} left`;
+        this.#show(`training     ${text}`, event.step, this.#stepsTotal);
+        break;
+      }
+      case "warning":
+        this.#line.keep(`warning      ${event.message}`);
+        break;
+      case "run-end":
+        this.#line.keep(
+          event.state === "completed" ? this.#latestLine : `training     ${event.state} at step ${event.stepsDone}`,
+        );
+        break;
+      case "run-paused":
+      case "run-interrupted":
+        this.#line.keep(`training     ${event.type.slice("run-".length)}`);
+        break;
+      case "run-queued":
+      case "checkpoint-saved":
+        break;
+    }
+  }
+
+  #describeEvaluation({ phase, task, done, total, unixSeconds }: EvaluationProgressEvent): string {
+    const left = ((unixSeconds - this.#evaluationStarted) / done) * (total - done);
+    return `${phase.padEnd(12)} ${task} ${done}/${total}  ${clock(left)} left`;
+  }
+
+  #show(text: string, done: number, total: number): void {
+    const mark = Math.floor((done / total) * marksInAFile);
+    this.#line.show(text, mark !== this.#latestMark || done === total);
+    this.#latestMark = mark;
+    this.#latestLine = text;
+  }
+}
