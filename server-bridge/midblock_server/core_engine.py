@@ -76,7 +76,7 @@ class CoreModel:
     ) -> Iterator[TrainerEvent]:
         from midblock_server.core.trainer import train
 
-        return train(self._session, specification, data, folder, ask=ask, resume_from=resume_from)
+        return train(self._session, specification, data, folder, ask, resume_from=resume_from)
 
     def generate(
         self, weights: Path | None, request: GenerateRequest, cancelled: Callable[[], bool]
