@@ -11,6 +11,18 @@ from tiny_models import make_tiny_model
 TinyModel = Callable[..., Path]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: fetches or computes for long; runs only when asked for with -m slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("-m"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="slow: ask for it with -m slow"))
+
+
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
     """Gives the folder of a tiny model: ``tiny_model(family="llama", seed=0, blocks=6)``. Do not write into it."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,4 +46,5 @@ def _write(record: Path, content: dict[str, object]) -> None:
         aside.write_text(json.dumps(content), encoding="utf-8")
         os.replace(aside, record)
     except OSError:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
