@@ -1,0 +1,69 @@
+/** The contract as @grpc/proto-loader reads it from the .proto files: a decoder that shares no code with the product's. */
+import { fileURLToPath } from "node:url";
+import { loadSync, type MethodDefinition } from "@grpc/proto-loader";
+
+/** A message in the loader's form: field names as in the .proto, 64-bit numbers and enums as text. */
+export type WireMessage = Readonly<Record<string, unknown>>;
+export type WireMethod = MethodDefinition<object, object>;
+
+const services = ["Control", "Datasets", "Runs", "Inference"];
+
+const definitions = loadSync(
+  services.map((_, index) => `midblock/v1/${["control", "dataset", "run", "inference"][index]}.proto`),
+  {
+    includeDirs: [fileURLToPath(new URL("../../proto", import.meta.url))],
+    keepCase: true,
+    longs: String,
+    enums: String,
+    oneofs: false,
+    defaults: false,
+  },
+);
+
+/** All methods of the contract by name, such as "Runs/StartRun". */
+export const methods: ReadonlyMap<string, WireMethod> = new Map(services.flatMap(methodsOf));
+
+/** The method of that name; throws where the contract has none. */
+export function methodNamed(name: string): WireMethod {
+  const method = methods.get(name);
+  if (method === undefined) throw new Error(`the contract has no method ${name}`);
+  return method;
+}
+
+/** Fields of every message of the contract that a method can carry, as "RunRecord.run_id". */
+export function contractFields(): ReadonlySet<string> {
+  const fields = new Set<string>();
+  for (const [name, definition] of Object.entries(definitions)) {
+    if (!("format" in definition) || definition.format !== "Protocol Buffer 3 DescriptorProto") continue;
+    for (const field of readFields(definition.type)) fields.add(`${shortName(name)}.${field.name}`);
+  }
+  return fields;
+}
+
+/** Fields that are set in a message of that type, and in all messages inside. */
+export function fieldsSetIn(type: string, message: object): readonly string[] {
+  const definition = definitions[`midblock.v1.${type}`];
+  if (definition === undefined || !("type" in definition)) return [];
+  const fields = readFields(definition.type).filter(({ name }) => Object.hasOwn(message, name));
+  return fields.flatMap(({ name, typeName }) => {
+    const value = Object.entries(message).find(([key]) => key === name)?.[1];
+    const inside = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "object" && one !== null);
+    return [`${type}.${name}`, ...inside.flatMap((one) => fieldsSetIn(shortName(typeName), one))];
+  });
+}
+
+function methodsOf(service: string): [string, WireMethod][] {
+  const definition = definitions[`midblock.v1.${service}`];
+  if (definition === undefined || "format" in definition) throw new Error(`the contract has no service ${service}`);
+  return Object.entries(definition).map(([name, method]) => [`${service}/${name}`, method]);
+}
+
+function readFields(type: object): { name: string; typeName: string }[] {
+  const fields: unknown = "field" in type ? type.field : [];
+  if (!Array.isArray(fields)) throw new Error("a descriptor without fields");
+  return fields.map(({ name, typeName }) => ({ name: String(name), typeName: String(typeName ?? "") }));
+}
+
+function shortName(name: string): string {
+  return name.replace(/^\.?(midblock\.v1\.)?/, "");
+}
