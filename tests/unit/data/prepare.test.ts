@@ -1,0 +1,104 @@
+import { describe, expect, test } from "@jest/globals";
+import { createChatTemplate } from "../../../sdk/src/data/chat-template.js";
+import { type ExampleRow, examples } from "../../../sdk/src/data/examples.js";
+import { type PreparedData, type PrepareOptions, prepareData } from "../../../sdk/src/data/prepare.js";
+import { createTokenizer } from "../../../sdk/src/data/tokenizer.js";
+import { CancelledError, DataError, TokenizerError } from "../../../sdk/src/errors.js";
+import type { ModelCard } from "../../../sdk/src/layers/model-card.js";
+import { cardOf } from "./fixtures/cards.js";
+
+async function prepare(
+  rows: readonly ExampleRow[],
+  changes: Partial<PrepareOptions> = {},
+  card: Partial<ModelCard> = {},
+): Promise<PreparedData> {
+  const model = cardOf("byteLevel", card);
+  const options = { tokenizer: createTokenizer(model), template: createChatTemplate(model), maxTokens: 512 };
+  return prepareData(await examples(rows).load(), { ...options, tooLong: "error", ...changes });
+}
+
+/** A text of exactly this many tokens, its end token included: a euro sign is three tokens of the test's tokenizer, Q is one. */
+function rowOf(tokens: number): ExampleRow {
+  return { text: "€".repeat(Math.floor((tokens - 1) / 3)) + "Q".repeat((tokens - 1) % 3) };
+}
+
+describe("prepareData", () => {
+  test("counts what it made", async () => {
+    const prepared = await prepare([rowOf(4), rowOf(7), rowOf(70)]);
+    expect(prepared.datums.map(({ tokenIds }) => tokenIds.length)).toEqual([4, 7, 70]);
+    expect(prepared.summary).toEqual({
+      examples: 3,
+      tokens: 81,
+      trainedTokens: 78,
+      longest: 70,
+      dropped: [],
+      histogram: [
+        { from: 1, to: 64, examples: 2 },
+        { from: 65, to: 128, examples: 1 },
+      ],
+    });
+    expect(prepared.contentHash).toBe((await examples([rowOf(4), rowOf(7), rowOf(70)]).load()).contentHash);
+  });
+
+  test("takes a row that is exactly as long as the limit", async () => {
+    expect((await prepare([rowOf(10)], { maxTokens: 10 })).summary.examples).toBe(1);
+  });
+
+  test("refuses longer rows: each by name, with the histogram and the limit that would fit", async () => {
+    const error = await prepare([rowOf(4), rowOf(11), rowOf(70)], { maxTokens: 10 }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DataError);
+    expect(error).toMatchObject({
+      code: "sequence-too-long",
+      faults: [
+        { where: "(memory):2", found: "11 tokens" },
+        { where: "(memory):3", found: "70 tokens" },
+      ],
+    });
+    expect(String(error)).toContain("2 of 3 rows are longer than 10 tokens");
+    expect(String(error)).toContain("1-64: 2, 65-128: 1");
+    expect(String(error)).toContain("maxTokens: 70");
+  });
+
+  test("drops longer rows where it is asked to, and counts them", async () => {
+    const prepared = await prepare([rowOf(4), rowOf(11)], { maxTokens: 10, tooLong: "drop" });
+    expect(prepared.summary).toMatchObject({ examples: 1, tokens: 4, longest: 4 });
+    expect(prepared.summary.dropped).toEqual([
+      { source: { file: "(memory)", line: 2 }, reason: "too-long", tokens: 11 },
+    ]);
+  });
+
+  test("refuses to go on with nothing left", async () => {
+    const dropping = prepare([rowOf(11)], { maxTokens: 10, tooLong: "drop" });
+    await expect(dropping).rejects.toThrow(/No example is left[\s\S]*1 examples, all longer than 10 tokens/);
+  });
+
+  test("reports every row that holds a control token", async () => {
+    const rows = [{ text: "a<|im_end|>" }, { text: "fine" }, { text: "<|im_start|>" }];
+    await expect(prepare(rows)).rejects.toMatchObject({
+      code: "invalid-data",
+      faults: [{ where: "(memory):1 text" }, { where: "(memory):3 text" }],
+    });
+  });
+
+  test("reports every row that the template fails on", async () => {
+    const chatTemplate = "{{ raise_exception('not today') }}";
+    const messages = [{ role: "assistant", content: "a" } as const];
+    const failing = prepare([{ messages }, { text: "a" }, { messages }], {}, { chatTemplate });
+    await expect(failing).rejects.toThrow(TokenizerError);
+    await expect(failing).rejects.toMatchObject({
+      code: "chat-template",
+      faults: [{ where: "(memory):1", found: "not today" }, { where: "(memory):3" }],
+    });
+  });
+
+  test("stops on the signal between two rows", async () => {
+    const controller = new AbortController();
+    const preparing = prepare(
+      Array.from({ length: 200 }, () => rowOf(5)),
+      { signal: controller.signal },
+    );
+    const seen = preparing.catch((thrown: unknown) => thrown);
+    controller.abort();
+    expect(await seen).toBeInstanceOf(CancelledError);
+  });
+});
