@@ -25,7 +25,7 @@ export class Channel {
   readonly client: Client;
   readonly timings: Timings;
   readonly #token: string;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   /** Throws OptionsError for an address that can't be read or is not safe. */
   constructor(address: string, token: string, tls: TlsOptions | undefined, timings: Timings) {
@@ -36,9 +36,9 @@ export class Channel {
     this.client = new Client(this.address.target, trust, channelOptions(this.address, tls?.serverName));
   }
 
-  /** True once this side has closed it. */
-  get closed(): boolean {
-    return this.#closed;
+  /** Fires when this side closes it. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** Metadata for one call. */
@@ -48,8 +48,9 @@ export class Channel {
     return metadata;
   }
 
+  /** Cancels what runs and lets go of the connection. */
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.client.close();
   }
 }

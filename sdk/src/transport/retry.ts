@@ -23,7 +23,7 @@ export class Retry {
   /** Waits before the next try. Throws the error itself where a new try can't help or enough were made. */
   async afterFailure(error: unknown): Promise<void> {
     const { fruitlessTries, firstPauseMilliseconds, longestPauseMilliseconds } = this.#channel.timings;
-    if (!isBroken(error) || this.#channel.closed || this.#fruitless >= fruitlessTries) throw error;
+    if (!isBroken(error) || this.#channel.closing.aborted || this.#fruitless >= fruitlessTries) throw error;
     const pause = Math.min(firstPauseMilliseconds * 2 ** this.#fruitless, longestPauseMilliseconds);
     this.#fruitless += 1;
     // Clients that lost the same sidecar should not all come back at the same moment.

@@ -1,4 +1,5 @@
 /** Calls answered by a stream, as async iterables. */
+import { cancelWith } from "./cancellation.js";
 import type { Channel, Method } from "./channel.js";
 import { withinSilence } from "./silence.js";
 import { callError, cancelledError, silenceError } from "./status.js";
@@ -26,8 +27,7 @@ export async function* streamMessages<Request, Response>(
   const context = { channel, method, signal };
   if (signal?.aborted) throw cancelledError(context);
   const call = startCall(context, request);
-  const cancel = () => call.cancel();
-  signal?.addEventListener("abort", cancel, { once: true });
+  const release = cancelWith(call, context);
   const messages: AsyncIterator<Response> = call[Symbol.asyncIterator]();
   const onSilence = () => silenceError(context, silenceMilliseconds);
   try {
@@ -40,7 +40,7 @@ export async function* streamMessages<Request, Response>(
   } catch (error) {
     throw callError(error, context);
   } finally {
-    signal?.removeEventListener("abort", cancel);
+    release();
     call.cancel();
   }
 }

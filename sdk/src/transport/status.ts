@@ -19,7 +19,7 @@ export interface CallContext {
 export function callError(error: unknown, context: CallContext): MidblockError {
   if (context.signal?.aborted) return cancelledError(context);
   if (MidblockError.isInstance(error)) return error;
-  if (context.channel.closed) return closedError(context, error);
+  if (context.channel.closing.aborted) return closedError(context, error);
   if (!isServiceError(error)) return new BridgeError({ ...bareParts(context, String(error)), cause: error });
   const detail = error.metadata.get(detailKey)[0];
   if (detail !== undefined) return callFailure(readFailure(ErrorDetail.decode(Buffer.from(detail))), error);

@@ -1,5 +1,6 @@
 /** Calls with one request and one answer. */
 import { BridgeError } from "../errors.js";
+import { cancelWith } from "./cancellation.js";
 import type { Channel, Method } from "./channel.js";
 import { callError, cancelledError } from "./status.js";
 
@@ -21,7 +22,6 @@ export function callUnary<Request, Response>(
   const { path, requestSerialize, responseDeserialize } = method;
   return new Promise<Response>((resolve, reject) => {
     if (signal?.aborted) throw cancelledError(context);
-    const cancel = () => call.cancel();
     const call = channel.client.makeUnaryRequest(
       path,
       requestSerialize,
@@ -30,7 +30,7 @@ export function callUnary<Request, Response>(
       channel.metadata(),
       { deadline: Date.now() + deadlineMilliseconds },
       (error, response) => {
-        signal?.removeEventListener("abort", cancel);
+        release();
         if (response !== undefined) resolve(response);
         else
           reject(
@@ -38,7 +38,7 @@ export function callUnary<Request, Response>(
           );
       },
     );
-    signal?.addEventListener("abort", cancel, { once: true });
+    const release = cancelWith(call, context);
   }).catch((error: unknown) => {
     throw callError(error, context);
   });

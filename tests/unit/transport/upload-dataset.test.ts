@@ -1,0 +1,147 @@
+/** Uploads: resumed where they broke, checked before they start, and never faster than the sidecar takes them. */
+import { createHash } from "node:crypto";
+import { status } from "@grpc/grpc-js";
+import { expect, test } from "@jest/globals";
+import { Channel } from "../../../sdk/src/transport/channel.js";
+import { sendStream } from "../../../sdk/src/transport/client-stream.js";
+import { DatasetsService, type UploadDatasetRequest } from "../../../sdk/src/transport/gen/midblock/v1/dataset.js";
+import type { WireMessage } from "../../support/contract-definitions.js";
+import { handshakeWith, quickTimings, withBridge } from "../../support/scripted-answers.js";
+import { type Script, ScriptedFailure, startScriptedSidecar } from "../../support/scripted-sidecar.js";
+
+const bytes = Uint8Array.from({ length: 10_500 }, (_, index) => (index * 7) % 253);
+const dataset = { contentHash: createHash("sha256").update(bytes).digest("hex"), bytes };
+
+/** A sidecar that keeps what it is sent, and breaks an upload off after the chunks that `breaks` tells for each try. */
+function keeping(breaks: readonly number[], stored = Buffer.alloc(0)) {
+  const kept = { bytes: stored, offsets: [] as number[], uploads: 0 };
+  const complete = () => kept.bytes.length === bytes.length;
+  const describe = () => ({
+    content_hash: dataset.contentHash,
+    received_bytes: String(kept.bytes.length),
+    complete: complete(),
+  });
+  const uploads: Script["uploads"] = {
+    "Datasets/UploadDataset": async (messages) => {
+      let chunks = breaks[kept.uploads++] ?? Number.POSITIVE_INFINITY;
+      for await (const message of messages) {
+        const header = message["header"] as { offset?: string } | undefined;
+        if (header) kept.offsets.push(Number(header.offset ?? 0));
+        const chunk = message["chunk"];
+        if (!Buffer.isBuffer(chunk)) continue;
+        if (chunks-- <= 0) throw new ScriptedFailure(status.UNAVAILABLE, "gone");
+        expect(chunk.length).toBeLessThanOrEqual(1000);
+        kept.bytes = Buffer.concat([kept.bytes, chunk]);
+      }
+      return describe();
+    },
+  };
+  return { kept, script: { unary: { "Datasets/GetDataset": describe }, uploads } };
+}
+
+test("a broken upload goes on at the bytes that were stored", async () => {
+  const { kept, script } = keeping([3, 0, 4]);
+  await withBridge(script, async (bridge) => {
+    expect(await bridge.uploadDataset(dataset)).toMatchObject({ complete: true, receivedBytes: 10_500 });
+  });
+  expect(kept.offsets).toEqual([0, 3000, 3000, 7000]);
+  expect(kept.bytes.equals(bytes)).toBe(true);
+});
+
+test("a complete data set is not sent again", async () => {
+  const { kept, script } = keeping([], Buffer.from(bytes));
+  await withBridge(script, async (bridge) => {
+    expect(await bridge.uploadDataset(dataset)).toMatchObject({ complete: true });
+  });
+  expect(kept.uploads).toBe(0);
+});
+
+test("an upload that never gets further is given up", async () => {
+  const { kept, script } = keeping([2, 0, 0, 0, 0, 0, 0]);
+  const timings = { ...quickTimings, fruitlessTries: 3 };
+  await withBridge(
+    script,
+    async (bridge) => {
+      await expect(bridge.uploadDataset(dataset)).rejects.toMatchObject({ code: "connection-failed" });
+    },
+    timings,
+  );
+  // The first try after progress counts from anew.
+  expect(kept.uploads).toBe(5);
+});
+
+test("what the sidecar finds wrong with the rows is thrown at once", async () => {
+  const { script } = keeping([]);
+  const detail = { code: "dataset-invalid", message: "Row 3 has no tokens." };
+  let uploads = 0;
+  const refuse = async () => {
+    uploads += 1;
+    throw new ScriptedFailure(status.INVALID_ARGUMENT, "text", detail);
+  };
+  await withBridge({ ...script, uploads: { "Datasets/UploadDataset": refuse } }, async (bridge) => {
+    await expect(bridge.uploadDataset(dataset)).rejects.toMatchObject({ name: "DataError", code: "dataset-invalid" });
+  });
+  expect(uploads).toBe(1);
+});
+
+test("a data set above the limit is refused before anything is sent", async () => {
+  let calls = 0;
+  const unary = {
+    "Control/Handshake": () => handshakeWith({ max_dataset_bytes: "10499" }),
+    "Datasets/GetDataset": () => {
+      calls += 1;
+      return {};
+    },
+  };
+  await withBridge({ unary }, async (bridge) => {
+    await expect(bridge.uploadDataset(dataset)).rejects.toMatchObject({
+      code: "limit-exceeded",
+      found: "10500 bytes",
+      wanted: "at most 10499 bytes",
+    });
+  });
+  expect(calls).toBe(0);
+});
+
+test("the caller's signal stops an upload on both sides", async () => {
+  const cancelling = new AbortController();
+  let noteCancelled: () => void = () => {};
+  const noticed = new Promise<void>((resolve) => {
+    noteCancelled = resolve;
+  });
+  const { script } = keeping([]);
+  const uploads: Script["uploads"] = {
+    "Datasets/UploadDataset": async (messages, call) => {
+      call.cancelled.then(noteCancelled);
+      for await (const _ of messages) cancelling.abort("enough");
+      return {};
+    },
+  };
+  await withBridge({ ...script, uploads }, async (bridge) => {
+    await expect(bridge.uploadDataset(dataset, cancelling.signal)).rejects.toMatchObject({
+      name: "CancelledError",
+      cause: "enough",
+    });
+    await noticed;
+  });
+});
+
+test("a sidecar that takes nothing gets nothing more, and is not waited for without end", async () => {
+  const total = 200;
+  let taken = 0;
+  function* megabytes(): Generator<UploadDatasetRequest> {
+    for (; taken < total; taken++) yield { part: { $case: "chunk", value: Buffer.alloc(1024 * 1024) } };
+  }
+  const readNothing = (_: AsyncIterable<WireMessage>, call: { cancelled: Promise<void> }) =>
+    call.cancelled.then(() => ({}));
+  const sidecar = await startScriptedSidecar({ uploads: { "Datasets/UploadDataset": readNothing } });
+  const channel = new Channel(sidecar.address, "t", undefined, { ...quickTimings, silentWorkMilliseconds: 200 });
+  const sending = sendStream(channel, DatasetsService.uploadDataset, megabytes(), undefined);
+  await expect(sending).rejects.toMatchObject({
+    code: "connection-failed",
+    message: expect.stringContaining("silent"),
+  });
+  expect(taken).toBeLessThan(20);
+  channel.close();
+  sidecar.stop();
+});
