@@ -48,7 +48,7 @@ def load_model(settings: LoadSettings, report: Report = lambda stage, share: Non
     files = find_model_files(settings.source, settings.cache_folder, report)
     precision = choose_precision(settings.dtype, device, files.config, settings.cache_folder, threads)
     report("reading weights", None)
-    module = _read_module(files, precision.dtype).to(device)
+    module = _move(_read_module(files, precision.dtype), device)
     blocks = find_blocks(module, _block_count(module))
     tokenizer = read_tokenizer(files.folder)
     description, memory_bytes = describe_device(device)
@@ -88,6 +88,19 @@ def _read_module(files: ModelFiles, dtype: torch.dtype) -> PreTrainedModel:
     module.requires_grad_(False)
     module.eval()
     return module
+
+
+def _move(module: PreTrainedModel, device: torch.device) -> PreTrainedModel:
+    try:
+        return module.to(device)
+    except torch.OutOfMemoryError as error:
+        raise ModelError(
+            "model-load-failed",
+            f"The model does not fit the memory of {device}.",
+            found=str(error),
+            wanted=f"{module.get_memory_footprint()} bytes free",
+            next_step='Free the device, choose a smaller model or dtype "bfloat16", or load it on device "cpu".',
+        ) from error
 
 
 def _load_failed(files: ModelFiles, found: str) -> ModelError:
