@@ -23,7 +23,7 @@ class LoadSettings:
 
     ``source`` is a built-in name, a folder with safetensors, a GGUF file, or a hub id. ``device`` is "auto", "cpu",
     "cuda", "cuda:1", "mps". ``dtype`` is "auto" (measured), "float32", "bfloat16", "float16". ``cache_folder`` holds
-    converted and downloaded models. ``threads`` 0 leaves torch's own choice.
+    converted and downloaded models. ``threads`` 0 takes the physical cores, or OMP_NUM_THREADS where that is set.
     """
 
     source: str
