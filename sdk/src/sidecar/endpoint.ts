@@ -15,7 +15,7 @@ export interface Endpoint {
 /** The longest socket path that every system takes (macOS: 104 bytes with the end mark; Linux: 108). */
 const longestSocketPathBytes = 103;
 
-/** Makes an endpoint. The folder of a socket has mode 0700. */
+/** Makes an endpoint. The folder of a socket has mode 0700; where none can be made, the port on loopback serves. */
 export async function makeEndpoint(
   platform: NodeJS.Platform = process.platform,
   temporaryFolder: string = tmpdir(),
@@ -23,8 +23,8 @@ export async function makeEndpoint(
   const pattern = join(temporaryFolder, "midblock-");
   const socketOf = (folder: string) => join(folder, "sidecar.sock");
   const fits = Buffer.byteLength(socketOf(`${pattern}XXXXXX`)) <= longestSocketPathBytes;
-  if (platform === "win32" || !fits) return { listen: "127.0.0.1:0", release: async () => {} };
-  const folder = await mkdtemp(pattern);
+  const folder = platform !== "win32" && fits ? await mkdtemp(pattern).catch(() => undefined) : undefined;
+  if (folder === undefined) return { listen: "127.0.0.1:0", release: async () => {} };
   const removeAtExit = () => rmSync(folder, { recursive: true, force: true }); // For a program that never stops it.
   process.once("exit", removeAtExit);
   const release = async () => {

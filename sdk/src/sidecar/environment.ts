@@ -6,6 +6,7 @@
  * or MIDBLOCK_BASE_PYTHON, names, or else on the first of the usual names. An option goes before a variable.
  */
 
+import { resolve } from "node:path";
 import type { EnvironmentProgress } from "./environment-progress.js";
 import { defaultCacheFolder, ownSurroundings } from "./folders.js";
 import { managedEnvironment } from "./managed-environment.js";
@@ -52,7 +53,7 @@ export async function prepareEnvironment(options: EnvironmentOptions = {}): Prom
   }
   const python = await managedEnvironment({
     python: await findPython(basePythons(options, variables), variables),
-    cacheFolder: options.cacheFolder ?? defaultCacheFolder({ ...ownSurroundings(), variables }),
+    cacheFolder: resolve(options.cacheFolder ?? defaultCacheFolder({ ...ownSurroundings(), variables })),
     serverBridge,
     extras,
     variables,

@@ -1,6 +1,8 @@
 /** Where midblock keeps things on a user's machine, by the custom of each system. */
+import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { EnvironmentError } from "../errors.js";
 
 /** The facts that decide where folders lie; the process's own where left out. */
 export interface Surroundings {
@@ -36,6 +38,22 @@ export function defaultStateFolder(surroundings: Surroundings = ownSurroundings(
   if (platform === "win32") return join(localAppData(surroundings), "midblock", "state");
   if (platform === "darwin") return join(home, "Library", "Application Support", "midblock");
   return join(variables["XDG_STATE_HOME"] || join(home, ".local", "state"), "midblock");
+}
+
+/** Makes a folder where it is missing. Throws EnvironmentError, which names the variable that moves it elsewhere. */
+export async function makeFolder(folder: string, variable: "MIDBLOCK_CACHE" | "MIDBLOCK_STATE"): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new EnvironmentError({
+      code: "environment-failed",
+      what: `The folder ${folder} can't be made.`,
+      found: cause instanceof Error ? cause.message : String(cause),
+      wanted: "a folder that this user can write to",
+      nextStep: `Set ${variable} to one.`,
+      cause,
+    });
+  }
 }
 
 function localAppData({ variables, home }: Surroundings): string {

@@ -1,14 +1,13 @@
 /** Starts a sidecar on this machine and hands it over once it accepts calls. */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CancelledError, type MidblockError } from "../errors.js";
 import { childVariables } from "./child-variables.js";
 import { makeEndpoint } from "./endpoint.js";
 import { type EnvironmentOptions, type PythonEnvironment, prepareEnvironment } from "./environment.js";
-import { defaultCacheFolder, defaultStateFolder, ownSurroundings } from "./folders.js";
+import { defaultCacheFolder, defaultStateFolder, makeFolder, ownSurroundings } from "./folders.js";
 import type { LogEvent } from "./log.js";
 import { serverBridgeFolder } from "./server-bridge.js";
 import { notReady, startFailed } from "./sidecar-error.js";
@@ -59,6 +58,7 @@ const defaultGraceMilliseconds = 10_000;
  * sidecar gives up, dies or stays silent; CancelledError when the signal stops the launch. No process is left then.
  */
 export async function launchSidecar(options: LaunchOptions): Promise<Sidecar> {
+  if (options.signal?.aborted) throw launchCancelled();
   const environment = await prepareEnvironment(options);
   const folders = await makeFolders(options);
   const token = randomBytes(32).toString("hex");
@@ -88,7 +88,8 @@ async function makeFolders({ cacheFolder, stateFolder, variables }: LaunchOption
   const surroundings = { ...ownSurroundings(), variables: variables ?? process.env };
   const cache = resolve(cacheFolder ?? defaultCacheFolder(surroundings), "models");
   const state = resolve(stateFolder ?? defaultStateFolder(surroundings));
-  await Promise.all([mkdir(cache, { recursive: true }), mkdir(state, { recursive: true })]);
+  await makeFolder(cache, "MIDBLOCK_CACHE");
+  await makeFolder(state, "MIDBLOCK_STATE");
   return { cache, state };
 }
 
@@ -145,8 +146,16 @@ async function cancelled(signal: AbortSignal | undefined, waiting: AbortSignal):
 }
 
 function launchError(failure: StartFailure, exit: SidecarExit): MidblockError {
-  if (failure === "cancelled")
-    return new CancelledError({ code: "cancelled", what: "Launching the sidecar was stopped." });
-  if (failure === "timeout") return notReady(exit);
-  return startFailed(exit);
+  switch (failure) {
+    case "cancelled":
+      return launchCancelled();
+    case "timeout":
+      return notReady(exit);
+    default:
+      return startFailed(exit);
+  }
+}
+
+function launchCancelled(): CancelledError {
+  return new CancelledError({ code: "cancelled", what: "Launching the sidecar was stopped." });
 }

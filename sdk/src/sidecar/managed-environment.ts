@@ -1,7 +1,6 @@
 /** Makes, once, the virtual environment that midblock keeps for the sidecar in the cache folder. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
@@ -14,6 +13,7 @@ import {
   environmentStages,
   readPipLine,
 } from "./environment-progress.js";
+import { makeFolder } from "./folders.js";
 import type { PythonInterpreter } from "./python.js";
 
 /** What to make and where. */
@@ -48,7 +48,7 @@ export async function managedEnvironment(options: ManagedEnvironmentOptions): Pr
   const place = placeOf(options, wanted);
   if (existsSync(place.marker) && existsSync(place.python)) return place.python;
   if (!options.python.makesEnvironments) throw cannotMakeEnvironments(options.python);
-  await mkdir(join(options.cacheFolder, "environments"), { recursive: true });
+  await makeFolder(join(options.cacheFolder, "environments"), "MIDBLOCK_CACHE");
   await make(options, wanted, place);
   return place.python;
 }

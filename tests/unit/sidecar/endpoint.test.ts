@@ -23,3 +23,7 @@ test("a path too long for a socket, in bytes, gives a port on loopback", async (
 test("Windows gets a port on loopback", async () => {
   expect((await makeEndpoint("win32")).listen).toBe("127.0.0.1:0");
 });
+
+test("a temporary folder that is not there gives a port on loopback", async () => {
+  expect((await makeEndpoint("linux", "/no/such/folder")).listen).toBe("127.0.0.1:0");
+});

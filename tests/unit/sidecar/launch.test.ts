@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { MidblockError, ModelError, SidecarError } from "../../../sdk/src/errors.js";
+import { EnvironmentError, MidblockError, ModelError, SidecarError } from "../../../sdk/src/errors.js";
 import { type LaunchOptions, launchSidecar } from "../../../sdk/src/sidecar/launch.js";
 import type { LogEvent } from "../../../sdk/src/sidecar/log.js";
 import { sidecarExited } from "../../../sdk/src/sidecar/sidecar-error.js";
@@ -158,5 +158,14 @@ describe("a sidecar that does not start", () => {
   test("after an abort is not even started", async () => {
     const error = await launchFailure(obedientProgram, { signal: AbortSignal.abort() });
     expect(error.code).toBe("cancelled");
+    expect(existsSync(join(folder, "cache"))).toBe(false);
+  });
+
+  test("for want of a folder to write to names the variable that moves it", async () => {
+    await writeFile(join(folder, "file"), "");
+    const error = await launchFailure(obedientProgram, { stateFolder: join(folder, "file", "state") });
+    expect(error).toBeInstanceOf(EnvironmentError);
+    expect(error.message).toContain(join(folder, "file", "state"));
+    expect(error.nextStep).toContain("MIDBLOCK_STATE");
   });
 });
