@@ -21,18 +21,17 @@ const decay = () => numberWhere("a number from 0 to below 1", (value) => value >
 
 const dataSource = z.custom<DataSource>(
   (value) => hasName(value) && "load" in value && typeof value.load === "function",
-  { error: "jsonl(...), examples([...]) or an object with name and load" },
+  { error: "jsonl(...), examples([...]) or an object with name and load", abort: false },
 );
-const task = z.custom<EvaluationTask>(
-  (value) => hasName(value) && "kind" in value && (value.kind === "generation" || value.kind === "drift"),
-  { error: "a task, such as a task function returns, with kind and name" },
-);
-/** A list of tasks with different names. */
+const task = z.custom<EvaluationTask>(isTask, {
+  error: "a task, such as a task function returns, with kind and name",
+  abort: false,
+});
+
+/** Tasks of one evaluation. */
 export const taskListSchema = z
   .array(task, { error: "a list of tasks" })
-  .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, {
-    error: "tasks with different names",
-  });
+  .refine((list) => haveDifferentNames(list.filter(isTask)), { error: "tasks with different names" });
 
 /** Every option as it may be written; absent and undefined mean the same. */
 export const finetuneSchema = exactObject({
@@ -76,6 +75,14 @@ export const finetuneSchema = exactObject({
 
 /** Checked options, before defaults. */
 export type FinetuneInput = z.infer<typeof finetuneSchema>;
+
+function isTask(value: unknown): value is EvaluationTask {
+  return hasName(value) && "kind" in value && (value.kind === "generation" || value.kind === "drift");
+}
+
+function haveDifferentNames(tasks: readonly EvaluationTask[]): boolean {
+  return new Set(tasks.map(({ name }) => name)).size === tasks.length;
+}
 
 function hasName(value: unknown): value is { readonly name: string } {
   return typeof value === "object" && value !== null && "name" in value && typeof value.name === "string";
