@@ -52,10 +52,10 @@ function below(word: () => number, bound: number): number {
   if (!Number.isInteger(bound) || bound < 1 || bound > wordRange) {
     throw new RangeError(`Random.below: found bound ${bound}, wanted a whole number from 1 to 2^32`);
   }
-  // Draws past the last whole multiple of the bound are thrown away: a plain remainder favours small numbers.
-  const accepted = wordRange - (wordRange % bound);
+  // Draws from the last, incomplete multiple of the bound are thrown away: a plain remainder favours small numbers.
   for (;;) {
     const drawn = word();
-    if (drawn < accepted) return drawn % bound;
+    const result = drawn % bound;
+    if (drawn - result <= wordRange - bound) return result;
   }
 }

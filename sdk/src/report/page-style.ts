@@ -96,6 +96,7 @@ summary { cursor: pointer; color: var(--muted); font-size: .9rem; }
   }
   body { font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; }
+  section { margin-top: 1.75rem; padding-top: 1.25rem; }
   .sample-part pre { max-height: none; }
   h2, h3, h4 { break-after: avoid; }
   figure, .bar-chart { break-inside: avoid; }

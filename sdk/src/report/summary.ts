@@ -96,7 +96,7 @@ function fileLines(folder: string, { method }: RunReport): string[] {
 /** Breaks a text at spaces, not at no-break spaces; a longer word keeps its line. */
 function wrap(text: string): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of text.split(" ").filter((part) => part !== "")) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(indent + word);

@@ -6,7 +6,7 @@ import type { RunReport } from "../run-report.js";
 export function loadingSection(report: RunReport): Markup {
   const lora = report.method.kind === "lora";
   return markup`<section><h2>Load it in Python</h2>
-<p>${lora ? "The adapter is in PEFT's own format." : "The delta holds only the tensors that training changed."} It belongs to the base model whose weights hash is given above; use that model's chat template.</p>
+<p>${lora ? "The adapter is in PEFT's own format." : "The delta holds only the tensors that training changed."} It belongs to the base model whose weights hash stands under “Identity”, and to that model's chat template. Run this in the folder of this page.</p>
 <pre class="code">${lora ? adapterCode(report) : deltaCode(report)}</pre></section>`;
 }
 
@@ -21,7 +21,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 base = ${baseModel(report)}
 tokenizer = AutoTokenizer.from_pretrained(base)
 model = AutoModelForCausalLM.from_pretrained(base)
-model = PeftModel.from_pretrained(model, "folder of this page")
+model = PeftModel.from_pretrained(model, ".")
 model = model.merge_and_unload()  # optional: one plain model`;
 }
 

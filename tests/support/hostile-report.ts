@@ -1,0 +1,49 @@
+/** A report whose every text tries to break out of the page. */
+import { compareResults } from "../../sdk/src/evaluation/compare.js";
+import type { RunReport } from "../../sdk/src/report/run-report.js";
+import { makeResult } from "./make-result.js";
+import { sampleReport } from "./sample-report.js";
+
+/** Tags, attributes, style and comment ends that load something from `origin` or write to the console. */
+export function hostileText(origin: string): string {
+  return [
+    `</script><script>console.error("broken out")</script>`,
+    `"><img src="${origin}/image" onerror="console.error('broken out')">`,
+    `</style></pre></title><iframe src="${origin}/frame"></iframe>`,
+    `--><link rel="stylesheet" href="${origin}/style"><svg onload="console.error('broken out')">`,
+    `<base href="${origin}/"><meta http-equiv="refresh" content="0;url=${origin}/refresh">`,
+    "\u0000\u202e\ud800",
+  ].join("");
+}
+
+/** The sample report with `text` in every place where a model, a data file or a user can put one. */
+export function hostileReport(text: string): RunReport {
+  const report = sampleReport();
+  const item = { prompt: text, output: text, target: text, extracted: text };
+  const parts = { 0: item, 1: item, 2: { ...item, invalid: true, truncated: true } };
+  const metric = `field:${text}`;
+  const before = makeResult({ [metric]: [0, 1, 0] }, parts);
+  const after = makeResult({ [metric]: [1, 0, 0] }, parts);
+  const rule = { name: text, version: text };
+  const drift = report.drift && {
+    ...report.drift,
+    items: report.drift.items.map((one) => ({ ...one, prompt: text, reply: text })),
+  };
+  return {
+    ...report,
+    title: text,
+    runId: text,
+    model: { ...report.model, name: text, architecture: text, license: text, weightsHash: text, loadableFrom: text },
+    device: { ...report.device, description: text },
+    versions: { sdk: text, server: text, packages: { [text]: text } },
+    data: { ...report.data, name: text, contentHash: text, omissions: { [text]: 1 } },
+    templateHash: text,
+    layerPlan: { ...report.layerPlan, why: text },
+    settings: { [text]: text, nested: { [text]: [text] } },
+    comparisons: [compareResults({ ...before, rule, task: text }, { ...after, rule, task: text })],
+    drift,
+    timings: { [text]: 1 },
+    warnings: [text],
+    artifacts: [{ path: text, bytes: 1, sha256: text }],
+  };
+}
