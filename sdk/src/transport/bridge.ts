@@ -69,7 +69,7 @@ export type ArtifactPart =
  * early cancels its call. Streams carry heartbeats inside and fail when the other side falls silent.
  */
 export interface Bridge extends Inference {
-  /** Facts from the handshake, which was made when the bridge was opened. */
+  /** Facts from the handshake. The device and limits.maxSequenceTokens are known once modelCard has given the card. */
   readonly server: ServerFacts;
   /** Waits until the model is loaded. */
   modelCard(onProgress?: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<ModelCard>;

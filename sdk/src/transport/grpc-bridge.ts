@@ -1,5 +1,4 @@
 /** The gRPC implementation of Bridge: one method a call, each a few lines over the files beside it. */
-import { BridgeError } from "../errors.js";
 import type { Completion, GenerateRequest, ScoreRequest, SequenceScore } from "../evaluation/inference.js";
 import type { ModelCard } from "../layers/model-card.js";
 import type { TrainingEvent } from "../training/run-event.js";
@@ -11,13 +10,13 @@ import { ControlService } from "./gen/midblock/v1/control.js";
 import { RunsService, type RunRecord as WireRunRecord } from "./gen/midblock/v1/run.js";
 import { shakeHands } from "./handshake.js";
 import { generate, score } from "./inference-calls.js";
+import { loadModelCard } from "./load-model-card.js";
 import { type StreamOptions, streamMessages } from "./server-stream.js";
 import { defaultTimings, type Timings } from "./timings.js";
 import { callUnary } from "./unary-call.js";
 import { uploadDataset } from "./upload-dataset.js";
 import { watchRun } from "./watch-run.js";
 import { readArtifactPart } from "./wire/artifact-part.js";
-import { readModelCard } from "./wire/model-card.js";
 import { readRunRecord } from "./wire/run-record.js";
 import { writeRunSpecification } from "./wire/run-specification.js";
 
@@ -44,7 +43,8 @@ export interface BridgeOptions {
 export async function openBridge(options: BridgeOptions, timings: Timings = defaultTimings): Promise<Bridge> {
   const channel = new Channel(options.address, options.token, options.tls, timings);
   try {
-    return new GrpcBridge(channel, await shakeHands(channel, options.clientVersion, options.signal));
+    const { clientVersion, signal } = options;
+    return new GrpcBridge(channel, clientVersion, await shakeHands(channel, clientVersion, signal));
   } catch (error) {
     channel.close();
     throw error;
@@ -52,25 +52,25 @@ export async function openBridge(options: BridgeOptions, timings: Timings = defa
 }
 
 class GrpcBridge implements Bridge {
-  readonly server: ServerFacts;
   readonly #channel: Channel;
+  readonly #clientVersion: string;
+  #server: ServerFacts;
 
-  constructor(channel: Channel, server: ServerFacts) {
+  constructor(channel: Channel, clientVersion: string, server: ServerFacts) {
     this.#channel = channel;
-    this.server = server;
+    this.#clientVersion = clientVersion;
+    this.#server = server;
+  }
+
+  get server(): ServerFacts {
+    return this.#server;
   }
 
   async modelCard(onProgress?: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<ModelCard> {
-    for await (const { event } of streamMessages(
-      this.#channel,
-      ControlService.getModelCard,
-      {},
-      this.#beating(signal),
-    )) {
-      if (event?.$case === "card") return readModelCard(event.value);
-      if (event?.$case === "progress") onProgress?.({ stage: event.value.stage, fraction: event.value.fraction });
-    }
-    throw new BridgeError({ code: "call-failed", what: "The sidecar ended the loading of the model without a card." });
+    const card = await loadModelCard(this.#channel, onProgress, this.#beating(signal));
+    // Before the model is loaded the sidecar knows neither its device nor the longest sequence.
+    this.#server = await shakeHands(this.#channel, this.#clientVersion, signal);
+    return card;
   }
 
   uploadDataset(dataset: EncodedDataset, signal?: AbortSignal): Promise<DatasetStatus> {

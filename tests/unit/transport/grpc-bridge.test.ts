@@ -168,7 +168,10 @@ describe("control", () => {
         for (const message of messages) await stream.send(noted("GetModelCardResponse", message));
       },
     };
-    await withBridge({ streams }, async (bridge) => {
+    const devices = [{ name: "" }, { name: "cpu" }];
+    const unary = { "Control/Handshake": () => ({ ...handshakeAnswer, device: devices.shift() ?? {} }) };
+    await withBridge({ unary, streams }, async (bridge) => {
+      expect(bridge.server.device.name).toBe("");
       const progress: unknown[] = [];
       expect(await bridge.modelCard((step) => progress.push(step))).toEqual({
         name: "tiny",
@@ -196,6 +199,7 @@ describe("control", () => {
         { stage: "reading weights", fraction: 0.5 },
         { stage: "converting", fraction: undefined },
       ]);
+      expect(bridge.server.device.name).toBe("cpu");
     });
   });
 
