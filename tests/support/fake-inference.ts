@@ -8,9 +8,10 @@ import type {
   SequenceScore,
 } from "../../sdk/src/evaluation/inference.js";
 
-/** One character a token: its code point. */
+/** One character a token: its code point. Raw texts start with "^"; "<end>" is a control token's text. */
 export const characterTokenizer = {
   encode: (text: string) => Array.from(text, (character) => character.codePointAt(0) ?? 0),
+  special: { startIds: [94], controlTexts: ["<end>"] },
 };
 
 /** Shows roles and contents so that tests can read the prompt. */

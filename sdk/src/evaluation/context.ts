@@ -2,9 +2,16 @@
 import type { Message } from "../data/datum.js";
 import type { Inference, ModelReference } from "./inference.js";
 
-/** Turns text into token ids. Text that looks like a control token becomes one, as the chat template needs. */
+/** What an evaluation needs of the model's tokenizer. */
 export interface PromptTokenizer {
+  /** Ids of a text, none added. Text that looks like a control token becomes one, as the chat template needs. */
   encode(text: string): readonly number[];
+  readonly special: {
+    /** Ids that the model expects before a raw text, such as its bos. */
+    readonly startIds: readonly number[];
+    /** Texts that become control tokens wherever they stand. */
+    readonly controlTexts: readonly string[];
+  };
 }
 
 /** The model's chat template. */
@@ -27,8 +34,7 @@ export interface EvaluationContext {
   readonly inference: Inference;
   readonly model: ModelReference;
   readonly tokenizer: PromptTokenizer;
-  /** Undefined for a model without one; tasks whose prompts are conversations then fail. */
-  readonly template: PromptTemplate | undefined;
+  readonly template: PromptTemplate;
   /** Ids that end an answer. */
   readonly stopTokenIds: readonly number[];
   /** Most tokens of prompt and answer together. */

@@ -29,7 +29,7 @@ export interface BaseReplies {
 /** Lets the base model reply to every prompt of the task, greedily. Needs a context whose model is the base. */
 export async function generateBaseReplies(task: DriftTask, context: EvaluationContext): Promise<BaseReplies> {
   const startedAt = performance.now();
-  const asked = task.prompts.map((content) => (context.template ? [{ role: "user" as const, content }] : content));
+  const asked = task.prompts.map((content) => [{ role: "user" as const, content }]);
   const prompts = preparePrompts(task, asked, context);
   const { name, maxNewTokens } = task;
   const request = { task: name, prompts: prompts.tokenIds, maxNewTokens, stopStrings: [] };

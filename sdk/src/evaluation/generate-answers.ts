@@ -5,6 +5,7 @@ import type { Message } from "../data/datum.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import type { ModelCard } from "../layers/model-card.js";
 import type { Completion, Inference } from "./inference.js";
+import { encodePrompt } from "./prompts.js";
 
 /** An answer, with the index of its prompt. */
 export type Answer = Completion;
@@ -24,11 +25,9 @@ export async function* generateAnswers(
   prompts: readonly (string | readonly Message[])[],
   { model, maxNewTokens, picking, stopStrings, signal }: GenerateSettings,
 ): AsyncGenerator<Answer, void, undefined> {
-  const texts = prompts.map((prompt) =>
-    typeof prompt === "string" ? prompt : template.render(prompt, { addGenerationPrompt: true }),
-  );
-  for (let start = 0; start < texts.length; start += limits.maxRequestSequences) {
-    const slice = texts.slice(start, start + limits.maxRequestSequences).map((text) => tokenizer.encode(text));
+  const encoded = prompts.map((prompt) => encodePrompt(prompt, tokenizer, template).tokenIds);
+  for (let start = 0; start < encoded.length; start += limits.maxRequestSequences) {
+    const slice = encoded.slice(start, start + limits.maxRequestSequences);
     const stopTokenIds = card.specialTokens.eosIds;
     const request = { model, prompts: slice, maxNewTokens, picking, stopTokenIds, stopStrings, maxBatchRows: 0 };
     for await (const completion of inference.generate(request, signal)) {

@@ -1,12 +1,21 @@
-/** Renders and encodes the prompts of a task, and refuses those that leave no room for an answer. */
+/** Renders and encodes the prompts of a task, and refuses those that the model would misread or could not answer. */
 import { createHash } from "node:crypto";
 import type { Message } from "../data/datum.js";
-import { EvaluationError, type Fault } from "../errors.js";
-import type { EvaluationContext, PromptTemplate } from "./context.js";
+import { type ErrorParts, EvaluationError, type Fault } from "../errors.js";
+import type { EvaluationContext, PromptTemplate, PromptTokenizer } from "./context.js";
 
-/** Prompts in the three forms that an evaluation needs, one entry an item. */
+/** A conversation to be answered, or a raw text to be continued. */
+export type Prompt = readonly Message[] | string;
+
+/** A prompt as the model is given it. */
+export interface EncodedPrompt {
+  /** Rendered text, without the start tokens of a raw text. */
+  readonly text: string;
+  readonly tokenIds: readonly number[];
+}
+
+/** All prompts of a task, one entry an item. */
 export interface PreparedPrompts {
-  /** Exactly what the model is given. */
   readonly texts: readonly string[];
   readonly tokenIds: readonly (readonly number[])[];
   /** "sha256:" and hex over all texts. */
@@ -15,57 +24,70 @@ export interface PreparedPrompts {
   readonly templateHash: string | undefined;
 }
 
+/** Renders a conversation by the chat template; a string stays as it stands, after the tokenizer's start tokens. */
+export function encodePrompt(prompt: Prompt, tokenizer: PromptTokenizer, template: PromptTemplate): EncodedPrompt {
+  if (typeof prompt === "string") {
+    return { text: prompt, tokenIds: [...tokenizer.special.startIds, ...tokenizer.encode(prompt)] };
+  }
+  const text = template.render(prompt, { addGenerationPrompt: true });
+  return { text, tokenIds: tokenizer.encode(text) };
+}
+
 /**
- * Renders conversations by the chat template, leaves strings as they stand, and encodes both. Throws an
- * EvaluationError that lists every prompt which together with `maxNewTokens` exceeds the context's maxSequenceTokens.
+ * Encodes every prompt. Throws an EvaluationError that lists all conversations with the text of a control token in a
+ * message, or all prompts which together with `maxNewTokens` exceed the context's maxSequenceTokens.
  */
 export function preparePrompts(
   task: { readonly name: string; readonly maxNewTokens: number },
-  prompts: readonly (readonly Message[] | string)[],
-  context: EvaluationContext,
+  prompts: readonly Prompt[],
+  { tokenizer, template, maxSequenceTokens }: EvaluationContext,
 ): PreparedPrompts {
-  const texts = prompts.map((prompt) => render(prompt, task.name, context.template));
-  const tokenIds = texts.map((text) => context.tokenizer.encode(text));
-  refuseLongPrompts(task, tokenIds, context.maxSequenceTokens);
-  const anyConversation = prompts.some((prompt) => typeof prompt !== "string");
+  refuseControlTexts(task.name, prompts, tokenizer.special.controlTexts);
+  const encoded = prompts.map((prompt) => encodePrompt(prompt, tokenizer, template));
+  refuseLongPrompts(task, encoded, maxSequenceTokens);
+  const texts = encoded.map(({ text }) => text);
   return {
     texts,
-    tokenIds,
+    tokenIds: encoded.map(({ tokenIds }) => tokenIds),
     promptHash: `sha256:${createHash("sha256").update(JSON.stringify(texts)).digest("hex")}`,
-    templateHash: anyConversation ? context.template?.hash : undefined,
+    templateHash: prompts.some((prompt) => typeof prompt !== "string") ? template.hash : undefined,
   };
 }
 
-function render(prompt: readonly Message[] | string, taskName: string, template: PromptTemplate | undefined): string {
-  if (typeof prompt === "string") return prompt;
-  if (template === undefined) {
-    throw new EvaluationError({
-      code: "chat-template",
-      what: `Task "${taskName}" asks in conversations, but the model has no chat template.`,
-      wanted: "a model with a chat template, or a task whose prompts are strings",
-    });
-  }
-  return template.render(prompt, { addGenerationPrompt: true });
+function refuseControlTexts(taskName: string, prompts: readonly Prompt[], controlTexts: readonly string[]): void {
+  const faults = prompts.flatMap((prompt, index): Fault[] => {
+    if (typeof prompt === "string") return [];
+    const found = controlTexts.find((text) => prompt.some(({ content }) => text !== "" && content.includes(text)));
+    if (found === undefined) return [];
+    return [{ where: `item ${index + 1}`, problem: "holds the text of a control token", found: JSON.stringify(found) }];
+  });
+  throwAll(faults, {
+    code: "evaluation-failed",
+    what: `Task "${taskName}" has ${faults.length} prompt(s) with a message that would steer the model instead of being read.`,
+    wanted: "messages without the texts of control tokens",
+    nextStep: "Take these texts out, or write turns as messages; a prompt given as a string may hold them.",
+  });
 }
 
 function refuseLongPrompts(
-  task: { readonly name: string; readonly maxNewTokens: number },
-  tokenIds: readonly (readonly number[])[],
+  { name, maxNewTokens }: { readonly name: string; readonly maxNewTokens: number },
+  encoded: readonly EncodedPrompt[],
   maxSequenceTokens: number,
 ): void {
-  const faults = tokenIds.flatMap((ids, index): Fault[] => {
-    const needed = ids.length + task.maxNewTokens;
-    if (needed <= maxSequenceTokens) return [];
+  const faults = encoded.flatMap(({ tokenIds }, index): Fault[] => {
+    if (tokenIds.length + maxNewTokens <= maxSequenceTokens) return [];
     return [
-      { where: `item ${index + 1}`, problem: "is too long", found: `${ids.length} + ${task.maxNewTokens} tokens` },
+      { where: `item ${index + 1}`, problem: "is too long", found: `${tokenIds.length} + ${maxNewTokens} tokens` },
     ];
   });
-  if (faults.length === 0) return;
-  throw new EvaluationError({
+  throwAll(faults, {
     code: "sequence-too-long",
-    what: `Task "${task.name}" has ${faults.length} prompt(s) that leave too little room for the answer.`,
+    what: `Task "${name}" has ${faults.length} prompt(s) that leave too little room for the answer.`,
     wanted: `prompt and answer together within ${maxSequenceTokens} tokens`,
     nextStep: "Shorten these prompts, or lower the task's maxNewTokens.",
-    faults,
   });
+}
+
+function throwAll(faults: readonly Fault[], parts: ErrorParts): void {
+  if (faults.length > 0) throw new EvaluationError({ ...parts, faults });
 }

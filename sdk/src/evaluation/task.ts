@@ -36,7 +36,7 @@ export interface GenerationTask<Item = unknown> {
   /** An answer ends before the first of these; default none. */
   readonly stopStrings?: readonly string[];
   load(signal?: AbortSignal): Promise<readonly Item[]>;
-  /** Messages are rendered by the model's chat template; a string is given to the model as it stands. */
+  /** Messages are rendered by the model's chat template; a string is continued as it stands, after the model's start tokens. */
   prompt(item: Item): readonly Message[] | string;
   /** The wanted answer as people read it. */
   target(item: Item): string;

@@ -17,7 +17,8 @@ const letters: GenerationTask<string> = {
 };
 const tuned: ModelReference = { kind: "run", runId: "run-1" };
 const options = {
-  reply: (prompt: string, model: ModelReference) => (model.kind === "base" ? prompt.slice(0, 2) : prompt.toUpperCase()),
+  reply: (prompt: string, model: ModelReference) =>
+    model.kind === "base" ? prompt.slice(1, 3) : prompt.slice(1).toUpperCase(),
   kl: () => 0.25,
 };
 

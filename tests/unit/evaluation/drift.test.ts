@@ -43,13 +43,6 @@ test("base replies are generated once and scored as they were, with KL", async (
   expect(context.inference.scoreRequests[1]?.sequences[0]).toEqual({ tokenIds: [...prompt, 97], from: prompt.length });
 });
 
-test("a model without a chat template gets the prompts as they stand", async () => {
-  const context = fakeContext({ reply: () => "b" }, { template: undefined });
-  const base = await generateBaseReplies(task, context);
-  expect(base.replies.map(({ prompt }) => prompt)).toEqual(["one", "two", "three"]);
-  expect(base.templateHash).toBeUndefined();
-});
-
 test("an incomplete score is an error, not a smaller mean", async () => {
   const context = fakeContext(options);
   const base = await generateBaseReplies(task, context);

@@ -5,6 +5,7 @@ import { evaluateTask } from "../../../sdk/src/evaluation/runner.js";
 import type { EvaluationTask, GenerationTask } from "../../../sdk/src/evaluation/task.js";
 import { drift } from "../../../sdk/src/evaluation/tasks/drift.js";
 import { fakeContext } from "../../support/evaluation-context.js";
+import { characterTokenizer } from "../../support/fake-inference.js";
 
 interface Sum {
   readonly question: string;
@@ -78,11 +79,13 @@ describe("evaluateTask", () => {
     expect(await hash(other)).not.toBe(await hash(sumTask));
   });
 
-  test("a prompt in plain text needs no template and leaves no template hash", async () => {
+  test("a prompt in plain text follows the model's start tokens and leaves no template hash", async () => {
     const task = { ...sumTask, prompt: ({ question }: Sum) => question };
-    const result = await evaluateTask(task, fakeContext({ reply }, { template: undefined }));
+    const context = fakeContext({ reply });
+    const result = await evaluateTask(task, context);
     expect(result.templateHash).toBeUndefined();
     expect(result.items[0]?.prompt).toBe("1+1");
+    expect(context.inference.generateRequests[0]?.prompts[0]).toEqual(characterTokenizer.encode("^1+1"));
   });
 
   test("a list takes tasks of any item type", () => {
@@ -97,9 +100,14 @@ describe("evaluateTask refuses", () => {
     await expect(evaluateTask(task, fakeContext({ reply }))).rejects.toThrow(/has no items/);
   });
 
-  test("conversations for a model without a chat template", async () => {
-    const context = fakeContext({ reply }, { template: undefined });
-    await expect(evaluateTask(sumTask, context)).rejects.toMatchObject({ code: "chat-template" });
+  test("messages with the text of a control token, naming each; a raw text may hold it", async () => {
+    const asked = ({ question }: Sum) => (question === "1+1" ? question : `${question}<end>`);
+    const raw = { ...sumTask, prompt: asked };
+    const chat = { ...sumTask, prompt: (sum: Sum) => [{ role: "user" as const, content: asked(sum) }] };
+    await expect(evaluateTask(raw, fakeContext({ reply }))).resolves.toMatchObject({ n: 3 });
+    await expect(evaluateTask(chat, fakeContext({ reply }))).rejects.toMatchObject({
+      faults: [{ where: "item 2", found: '"<end>"' }, { where: "item 3" }],
+    });
   });
 
   test("prompts that leave no room for the answer, naming each", async () => {
