@@ -5,6 +5,7 @@ import { TokenizerError } from "../errors.js";
 import type { ModelCard } from "../layers/model-card.js";
 import type { Message } from "./datum.js";
 import { readSpecialTokens } from "./special-tokens.js";
+import { strftime } from "./strftime.js";
 
 /** A conversation's text form. */
 export interface ChatTemplate {
@@ -32,6 +33,12 @@ const plainTemplate = `{{- start }}{%- for message in messages %}
 /** @huggingface/jinja 0.5.11 forgets what a loop's turn has written before one of these; transformers keeps it. */
 const loopControl = /\{%-?\s*(break|continue)\s*-?%\}/;
 
+/**
+ * @huggingface/jinja writes months in the machine's language, transformers in English; its function can't be replaced
+ * from outside. The line feed after this block is the one that trim_blocks takes away.
+ */
+const englishDates = "{% set strftime_now = english_now %}";
+
 /** Makes the chat template of a model. Throws TokenizerError "chat-template" where its source is no valid template. */
 export function createChatTemplate(card: ModelCard): ChatTemplate {
   const source = card.chatTemplate ?? plainTemplate;
@@ -44,7 +51,7 @@ export function createChatTemplate(card: ModelCard): ChatTemplate {
       try {
         // transformers passes tools and documents as None, which templates can tell from undefined.
         const given = { messages, tools: null, documents: null, add_generation_prompt: addGenerationPrompt };
-        return template.render({ ...names, ...given });
+        return template.render({ english_now: (format: string) => strftime(new Date(), format), ...names, ...given });
       } catch (cause) {
         throw refused(card, cause);
       }
@@ -56,7 +63,7 @@ export function createChatTemplate(card: ModelCard): ChatTemplate {
 
 function parse(source: string, card: ModelCard): Template {
   try {
-    return new Template(source);
+    return new Template(`${englishDates}\n${source}`);
   } catch (cause) {
     throw new TokenizerError({
       code: "chat-template",

@@ -19,10 +19,10 @@ export type EncodedExample =
   | { readonly fault: Fault; readonly blame: "row" | "chat-template" };
 
 /** Token ids and their weights, before the first token's weight is taken away. */
-export type WeightedTokens = Pick<Datum, "tokenIds" | "lossWeights">;
+type WeightedTokens = Pick<Datum, "tokenIds" | "lossWeights">;
 
 /** Something in the row keeps it from being encoded. */
-export class RowFault extends Error {
+class RowFault extends Error {
   constructor(readonly fault: Omit<Fault, "where"> & { readonly path: string }) {
     super(fault.problem);
   }
@@ -101,7 +101,7 @@ function rawTokens(context: readonly number[], learnt: readonly number[], tokeni
 }
 
 /** True where `start` is the beginning of `whole`. */
-export function isPrefix(start: readonly number[], whole: readonly number[]): boolean {
+function isPrefix(start: readonly number[], whole: readonly number[]): boolean {
   return start.length <= whole.length && start.every((id, position) => id === whole[position]);
 }
 

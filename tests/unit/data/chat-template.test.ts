@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { createChatTemplate } from "../../../sdk/src/data/chat-template.js";
+import { strftime } from "../../../sdk/src/data/strftime.js";
 import { TokenizerError } from "../../../sdk/src/errors.js";
 import { cardOf, recorded } from "./fixtures/cards.js";
 
@@ -12,7 +13,7 @@ describe("a model's chat template", () => {
       const chat = createChatTemplate(cardOf(kind, { chatTemplate: recorded.templates[template] }));
       expect(chat.render(messages, { addGenerationPrompt })).toBe(text);
     }
-    expect(recorded[kind].rendered).toHaveLength(12);
+    expect(recorded[kind].rendered).toHaveLength(18);
   });
 
   test("has a hash that depends on its source alone", () => {
@@ -37,8 +38,16 @@ describe("a model's chat template", () => {
   });
 
   test("knows the date as transformers does", () => {
-    const chat = createChatTemplate(cardOf("byteLevel", { chatTemplate: "{{ strftime_now('%Y') }}" }));
-    expect(chat.render([user], { addGenerationPrompt: false })).toMatch(/^\d{4}$/);
+    const chatTemplate = "{{ strftime_now('%d %B %Y') }}";
+    const chat = createChatTemplate(cardOf("byteLevel", { chatTemplate }));
+    const dates = [strftime(new Date(), "%d %B %Y"), chat.render([user], { addGenerationPrompt: false })];
+    // Once more after rendering: midnight may have passed in between.
+    expect([dates[0], strftime(new Date(), "%d %B %Y")]).toContain(dates[1]);
+  });
+
+  test("with a date in a form that is not known is refused", () => {
+    const chat = createChatTemplate(cardOf("byteLevel", { chatTemplate: "{{ strftime_now('%-d') }}" }));
+    expect(() => chat.render([user], { addGenerationPrompt: false })).toThrow(/%-/);
   });
 
   test("that is no template is refused when it is made", () => {
