@@ -5,7 +5,12 @@ import { z } from "zod";
 const numbers = z.array(z.number());
 const pair = z.tuple([z.number(), z.number()]);
 
+const bounds = { low: z.number(), high: z.number() };
+const counts = z.object({ both: z.number(), onlyAfter: z.number(), onlyBefore: z.number(), neither: z.number() });
+
 const schema = z.object({
+  pairedDifferences: z.array(z.object({ counts, ...bounds })).min(1),
+  uncorrelatedDifferences: z.array(z.object({ rightAfter: z.number(), total: z.number(), ...bounds })).min(1),
   random: z.array(z.object({ seed: z.number(), below: numbers, uniform: numbers })).min(1),
   means: z.array(z.object({ values: numbers, mean: z.number(), standardError: z.number() })).min(1),
   proportions: z

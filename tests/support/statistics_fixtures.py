@@ -66,6 +66,50 @@ def proportions() -> list[dict[str, Any]]:
     return cases
 
 
+def paired_differences() -> list[dict[str, Any]]:
+    """Newcombe's method 10, written again from the paper."""
+    cases = []
+    tables = [
+        (36, 12, 2, 0),
+        (1, 1, 7, 12),
+        (0, 120, 0, 0),
+        (0, 97, 1, 22),
+        (50, 10, 4, 56),
+        (3, 0, 0, 0),
+        (0, 0, 120, 0),
+    ]
+    for both, only_after, only_before, neither in tables:
+        low, high = newcombe_interval(both, only_after, only_before, neither)
+        counts = {"both": both, "onlyAfter": only_after, "onlyBefore": only_before, "neither": neither}
+        cases.append({"counts": counts, "low": low, "high": high})
+    return cases
+
+
+def newcombe_interval(both: int, only_after: int, only_before: int, neither: int) -> tuple[float, float]:
+    n = both + only_after + only_before + neither
+    x1, x2 = both + only_after, both + only_before
+    p1, p2 = x1 / n, x2 / n
+    wilson = statsmodels.stats.proportion.proportion_confint
+    (l1, u1), (l2, u2) = wilson(x1, n, 0.05, method="wilson"), wilson(x2, n, 0.05, method="wilson")
+    a, b = x1 * (n - x1) * x2 * (n - x2), both * neither - only_after * only_before
+    c = b - n / 2 if b > n / 2 else min(b, 0)
+    phi = 0 if a == 0 else c / np.sqrt(a)
+    low = p1 - p2 - np.sqrt((p1 - l1) ** 2 - 2 * phi * (p1 - l1) * (u2 - p2) + (u2 - p2) ** 2)
+    high = p1 - p2 + np.sqrt((p2 - l2) ** 2 - 2 * phi * (p2 - l2) * (u1 - p1) + (u1 - p1) ** 2)
+    return float(low), float(high)
+
+
+def uncorrelated_differences() -> list[dict[str, Any]]:
+    """Where a margin is empty the pairs tell no correlation: method 10 is then statsmodels' interval of two samples."""
+    cases = []
+    for right_after, total in [(120, 120), (97, 120), (5, 8)]:
+        low, high = statsmodels.stats.proportion.confint_proportions_2indep(
+            right_after, total, 0, total, method="newcomb", compare="diff"
+        )
+        cases.append({"rightAfter": right_after, "total": total, "low": float(low), "high": float(high)})
+    return cases
+
+
 def mcnemar_tests() -> list[dict[str, Any]]:
     cases = []
     for improved, worsened in [(0, 0), (1, 0), (5, 0), (6, 0), (3, 3), (10, 4), (110, 2), (700, 640), (2000, 1500)]:
@@ -127,6 +171,8 @@ def main() -> None:
         "random": random_numbers(),
         "means": means(samples),
         "proportions": proportions(),
+        "pairedDifferences": paired_differences(),
+        "uncorrelatedDifferences": uncorrelated_differences(),
         "mcnemar": mcnemar_tests(),
         "bootstrap": bootstraps(generator),
     }

@@ -3,8 +3,9 @@ import { EvaluationError } from "../errors.js";
 import type { ItemRecord, MetricComparison, TaskComparison, TaskResult, Verdict } from "./result.js";
 import { bootstrapMeanInterval95 } from "./statistics/bootstrap.js";
 import { exactMcNemarPValue } from "./statistics/mcnemar.js";
-import { mean } from "./statistics/mean.js";
+import { mean, sum } from "./statistics/mean.js";
 import { isBinary, summariseMetric } from "./statistics/metric-summary.js";
+import { type PairedCounts, pairedDifferenceInterval95 } from "./statistics/proportion.js";
 
 const significanceLevel = 0.05;
 
@@ -35,8 +36,12 @@ function compareMetric(before: readonly number[], after: readonly number[]): Met
   const differences = after.map((value, index) => value - (before[index] ?? Number.NaN));
   const improved = differences.filter((difference) => difference > 0).length;
   const worsened = differences.filter((difference) => difference < 0).length;
-  const pValue = isBinary([...before, ...after]) ? exactMcNemarPValue(improved, worsened) : undefined;
-  const difference = { mean: mean(differences), interval95: bootstrapMeanInterval95(differences) };
+  const binary = isBinary([...before, ...after]);
+  const interval95 = binary
+    ? pairedDifferenceInterval95(pairedCounts(before, improved, worsened))
+    : bootstrapMeanInterval95(differences);
+  const difference = { mean: mean(differences), interval95 };
+  const pValue = binary ? exactMcNemarPValue(improved, worsened) : undefined;
   return {
     before: summariseMetric(before),
     after: summariseMetric(after),
@@ -46,6 +51,11 @@ function compareMetric(before: readonly number[], after: readonly number[]): Met
     worsened,
     verdict: judge(difference, pValue),
   };
+}
+
+function pairedCounts(before: readonly number[], improved: number, worsened: number): PairedCounts {
+  const both = sum(before) - worsened;
+  return { both, onlyAfter: improved, onlyBefore: worsened, neither: before.length - both - improved - worsened };
 }
 
 function judge({ interval95 }: MetricComparison["difference"], pValue: number | undefined): Verdict {

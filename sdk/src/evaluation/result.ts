@@ -69,7 +69,7 @@ export interface MetricComparison {
   readonly difference: {
     /** Mean of after - before. */
     readonly mean: number;
-    /** 95 %, paired bootstrap. */
+    /** 95 %: Newcombe's paired score interval where every value is 0 or 1, else paired bootstrap of 10,000 draws. */
     readonly interval95: Interval;
   };
   /** Exact McNemar test, two-sided; undefined for metrics with values between 0 and 1. */

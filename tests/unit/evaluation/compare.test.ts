@@ -28,7 +28,7 @@ describe("compareResults", () => {
     expect(compare(right, wrong).comparison.verdict).toBe("worse");
   });
 
-  test("five gains and no loss are not enough, though their bootstrap interval excludes 0", () => {
+  test("five gains and no loss are not enough, though their interval excludes 0", () => {
     const { metric } = compare(repeat(0, 8), [...repeat(1, 5), ...repeat(0, 3)]);
     expect(metric.difference.interval95[0]).toBeGreaterThan(0);
     expect(metric.pValue).toBeCloseTo(0.0625);
@@ -38,7 +38,16 @@ describe("compareResults", () => {
   test("no change is no difference", () => {
     const { metric } = compare([0, 1, 1], [0, 1, 1]);
     expect(metric).toMatchObject({ pValue: 1, verdict: "no-difference-shown" });
-    expect(metric.difference).toEqual({ mean: 0, interval95: [0, 0] });
+    expect(metric.difference.mean).toBe(0);
+    expect(metric.difference.interval95[0]).toBeLessThan(0);
+    expect(metric.difference.interval95[1]).toBeGreaterThan(0);
+  });
+
+  test("from all wrong to all right the difference still has a width", () => {
+    const { metric } = compare(repeat(0, 120), repeat(1, 120));
+    // As Newcombe's interval of 120 of 120 against 0 of 120.
+    expect(metric.difference.interval95[0]).toBeCloseTo(0.9561, 4);
+    expect(metric.difference.interval95[1]).toBe(1);
   });
 
   test("values between 0 and 1 are judged by the interval alone", () => {

@@ -11,11 +11,11 @@ describe("summarise", () => {
     const summary = words(summarise(sampleReport(), { folder: "out/run" }));
     expect(summary).toContain("json-record: exact rose from 0.8 % to 80.8 % on 120 items.");
     expect(summary).toContain("before 0.8 % 95 % interval 0.1 to 4.6 %");
-    expect(summary).toContain("Paired difference +80.0 points, 95 % interval +72.5 to +87.5, McNemar p < 0.001.");
+    expect(summary).toContain("Paired difference +80.0 points, 95 % interval +70.6 to +86.2, McNemar p < 0.001.");
     expect(summary).toContain(
       "Without a readable answer: 108 before, 0 after. Cut at the token budget: 8 before, 0 after.",
     );
-    expect(summary).toMatch(/field:amount 9\.2 % 93\.3 % \+84\.2 \(\+76\.7 to \+90\.8\) better/);
+    expect(summary).toMatch(/field:amount 9\.2 % 93\.3 % \+84\.2 \(\+75\.2 to \+89\.4\) better/);
     expect(summary).toContain("On 64 unrelated prompts the model drifted 0.0198 nats per token");
     expect(summary).toContain("451 tokens/s in training, peak memory 3.0 GB.");
     expect(summary).toContain("training 4 min 1 s");

@@ -10,7 +10,7 @@ import { dataTable } from "./tables.js";
 export function resultsSection(comparisons: readonly TaskComparison[]): Markup {
   if (comparisons.length === 0) return markup``;
   return markup`<section><h2>Before and after</h2>${comparisons.map(taskPart)}
-<p class="note">Intervals of single results are Wilson's for figures of 0 and 1. Differences are paired item by item, their intervals from 10,000 bootstrap draws, p from the exact McNemar test. “Better” or “worse” is said only if the interval excludes 0 and p is below 0.05; “no difference shown” does not mean that there is none. Metrics are judged one by one, not corrected for their number.</p></section>`;
+<p class="note">Differences are paired item by item. Where every item scores 0 or 1, intervals of single results are Wilson's, those of differences Newcombe's, and p is from the exact McNemar test; elsewhere they are 1.96 standard errors and a paired bootstrap of 10,000 draws. “Better” or “worse” is said only if the interval excludes 0 and p, where there is one, is below 0.05; “no difference shown” does not mean that there is none. Metrics are judged one by one, not corrected for their number.</p></section>`;
 }
 
 function taskPart(comparison: TaskComparison): Markup {
