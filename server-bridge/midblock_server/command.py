@@ -62,7 +62,12 @@ def _build_parser() -> _Parser:
     add("--listen", default="127.0.0.1:0", help="unix:/path or host:port (default: %(default)s, a free port)")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: %(default)s)")
     add("--dtype", default="auto", choices=["auto", "float32", "bfloat16", "float16"], help="default: %(default)s")
-    add("--threads", default=0, type=_not_negative, help="threads torch computes with; 0: torch's own choice")
+    add(
+        "--threads",
+        default=0,
+        type=_not_negative,
+        help="threads to compute with; 0: OMP_NUM_THREADS or the physical cores",
+    )
     add("--max-sequence-tokens", default=0, type=_not_negative, help="0: the model's context length")
     add("--stop-with-parent", action="store_true", help="exit when standard input ends or the parent process dies")
     add("--tls-certificate", type=Path, metavar="FILE", help="PEM certificate chain; needs --tls-key")

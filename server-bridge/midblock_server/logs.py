@@ -51,7 +51,10 @@ def take_over_standard_streams() -> TextIO:
     """Sends all output but the returned stream's to standard error as JSON lines; returns the true standard output.
 
     File descriptor 1 is pointed at standard error too, so that native code can't disturb what the parent process reads.
+    Call before grpc is imported.
     """
+    # gRPC's native core writes lines of its own form; what they tell arrives here as exceptions too.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     announcements = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     log_stream = os.fdopen(os.dup(2), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)

@@ -18,8 +18,11 @@ logger = logging.getLogger(__name__)
 
 ERROR_METADATA_KEY = "midblock-error-bin"
 
-# gRPC peers refuse metadata beyond 8 KiB in all; base64 and percent encoding make texts longer on the way.
-MAX_SENTENCE_CHARACTERS = 1200
+# gRPC peers refuse metadata beyond 8 KiB in all. The message travels twice, once of it percent-encoded, which makes up
+# to nine characters of one; the rest travels in base64.
+MESSAGE_BUDGET = 1600
+FOUND_BUDGET = 1600
+HINT_BUDGET = 400
 
 _STATUS_BY_CODE = {
     "unauthenticated": grpc.StatusCode.UNAUTHENTICATED,
@@ -87,14 +90,18 @@ def describe(error: Exception, where: str) -> ErrorDetail:
 
 
 def _shortened(detail: ErrorDetail) -> ErrorDetail:
-    def short(text: str) -> str:
-        hidden = len(text) - MAX_SENTENCE_CHARACTERS
-        return text if hidden <= 0 else f"{text[:MAX_SENTENCE_CHARACTERS]} ... ({hidden} more characters)"
-
     return replace(
         detail,
-        message=short(detail.message),
-        found=short(detail.found),
-        wanted=short(detail.wanted),
-        next_step=short(detail.next_step),
+        message=_short(detail.message, MESSAGE_BUDGET),
+        found=_short(detail.found, FOUND_BUDGET),
+        wanted=_short(detail.wanted, HINT_BUDGET),
+        next_step=_short(detail.next_step, HINT_BUDGET),
     )
+
+
+def _short(text: str, budget: int) -> str:
+    for place, character in enumerate(text):
+        budget -= 1 if character.isascii() else 9
+        if budget < 0:
+            return f"{text[:place]} ... ({len(text) - place} more characters)"
+    return text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import grpc
 import pytest
+
 from midblock_server.gen.midblock.v1 import (
     common_pb2,
     control_pb2_grpc,
@@ -19,23 +21,23 @@ from midblock_server.gen.midblock.v1 import (
 CALL_TIMEOUT_SECONDS = 30
 
 
-class _Bearer(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor):
+class _Bearer(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor):  # type: ignore[misc]
     """Adds the token, and a deadline so that a hanging server fails a test instead of stalling it."""
 
     def __init__(self, token: str | None) -> None:
         self._metadata = [] if token is None else [("authorization", f"Bearer {token}")]
 
-    def _details(self, details):
+    def _details(self, details: Any) -> Any:
         timeout = details.timeout or CALL_TIMEOUT_SECONDS
         return details._replace(metadata=[*(details.metadata or []), *self._metadata], timeout=timeout)
 
-    def intercept_unary_unary(self, continuation, details, request):
+    def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
         return continuation(self._details(details), request)
 
-    def intercept_unary_stream(self, continuation, details, request):
+    def intercept_unary_stream(self, continuation: Any, details: Any, request: Any) -> Any:
         return continuation(self._details(details), request)
 
-    def intercept_stream_unary(self, continuation, details, requests):
+    def intercept_stream_unary(self, continuation: Any, details: Any, requests: Any) -> Any:
         return continuation(self._details(details), requests)
 
 
@@ -58,9 +60,9 @@ class BridgeClient:
 class Failure:
     """Filled when the block that was expected to fail has failed."""
 
-    status: grpc.StatusCode | None = None
+    status: grpc.StatusCode = grpc.StatusCode.OK
     sentence: str = ""
-    detail: common_pb2.ErrorDetail | None = None
+    detail: common_pb2.ErrorDetail = field(default_factory=common_pb2.ErrorDetail)
 
 
 @contextmanager

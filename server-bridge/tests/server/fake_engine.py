@@ -1,7 +1,8 @@
-"""A deterministic engine without torch, for tests of the server around it. What it does is told by ``client_notes``.
+"""A deterministic engine without torch, for tests of the server around it.
 
-``client_notes`` is JSON: {"hold_at_step": n} waits before step n until someone asks to stop or ``FakeEngine.release``
-is set; {"fail_at_step": n, "code": c} raises there; {"crash_at_step": n} raises an error nobody foresaw.
+What a training does is told by ``client_notes``, as JSON: {"hold_at_step": n} waits before step n until someone asks to
+stop or ``FakeEngine.release`` is set, with "stubborn": true only for the latter; {"fail_at_step": n} raises an error of
+ours there; {"crash_at_step": n} one that nobody foresaw.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from midblock_server.core.errors import CancelledError, CheckpointError, ModelError, SpecificationError, TrainingError
+from midblock_server.core.errors import CancelledError, ModelError, SpecificationError, TrainingError
 from midblock_server.core.types import (
     BlockLinear,
     CheckpointWritten,
@@ -108,7 +109,9 @@ class FakeModel:
         done = 0 if resume_from is None else int(json.loads((resume_from / "adapter_config.json").read_text())["step"])
         yield TrainingStarted(done, len(steps), ("blocks.1.q_proj.lora_A",), 10, CARD.parameters.total)
         while done < len(steps):
-            control = self._held(ask) if notes.get("hold_at_step") == done else ask()
+            if notes.get("hold_at_step") == done:
+                self._hold(ask, stubborn=notes.get("stubborn", False))
+            control = ask()
             if control is not Control.GO_ON:
                 yield from _save(folder, done, specification.keep_checkpoints)
                 stopped = StopReason.PAUSED if control is Control.PAUSE else StopReason.CANCELLED
@@ -140,10 +143,9 @@ class FakeModel:
             kl = (0.25,) * count if request.kl_from_base else ()
             yield SequenceScore(index, (-1.0,) * count, (True,) * count, kl)
 
-    def _held(self, ask: Callable[[], Control]) -> Control:
-        while (control := ask()) is Control.GO_ON and not self._engine.release.wait(HOLD_POLL_SECONDS):
+    def _hold(self, ask: Callable[[], Control], *, stubborn: bool) -> None:
+        while (stubborn or ask() is Control.GO_ON) and not self._engine.release.wait(HOLD_POLL_SECONDS):
             pass
-        return control
 
     def _hold_unless(self, cancelled: Callable[[], bool]) -> None:
         while not self._engine.release.wait(HOLD_POLL_SECONDS):
@@ -166,8 +168,6 @@ def _save(folder: Path, step: int, keep: int) -> Iterator[TrainerEvent]:
 
 def _fail_if_told(notes: dict[str, object], done: int) -> None:
     if notes.get("fail_at_step") == done:
-        if notes.get("code") == "artifact-corrupt":
-            raise CheckpointError("artifact-corrupt", "The checkpoint is damaged.")
         raise TrainingError("out-of-memory", "The device is full.", found="1 GiB", wanted="2 GiB")
     if notes.get("crash_at_step") == done:
         raise ValueError("a secret detail")

@@ -6,18 +6,24 @@ import logging
 import os
 import sys
 
-from fake_engine import FakeEngine
-
 from midblock_server.logs import take_over_standard_streams
-from midblock_server.serve import run
 
-if __name__ == "__main__":
+
+def main() -> int:
     parent_pid = os.getppid()
     announcements = take_over_standard_streams()
+    from fake_engine import FakeEngine
+
+    from midblock_server.serve import run
+
     engine = FakeEngine()
     engine.may_load.set()
     if os.environ.get("MIDBLOCK_FAKE_RELEASE") == "1":
         engine.release.set()
-    code = run(sys.argv[1:], engine, parent_pid, announcements)
+    return run(sys.argv[1:], engine, parent_pid, announcements)
+
+
+if __name__ == "__main__":
+    code = main()
     logging.shutdown()
     os._exit(code)

@@ -8,10 +8,10 @@ from pathlib import Path
 import grpc
 import pytest
 from bridge_client import BridgeClient, failing
-from conftest import RunningServer
 from fake_engine import FakeEngine
-from midblock_server.gen.midblock.v1 import run_pb2
 from wire_requests import events, kinds, record, specification, start, upload, watch_until
+
+from midblock_server.gen.midblock.v1 import run_pb2
 
 
 def test_a_run_tells_all_that_happens_and_ends(client: BridgeClient) -> None:
@@ -181,16 +181,6 @@ def test_a_completed_run_is_not_resumable(client: BridgeClient) -> None:
     assert failure.detail.found == "completed"
 
 
-def test_resuming_a_run_that_is_about_to_pause_says_to_wait(client: BridgeClient, running: RunningServer) -> None:
-    run_id = start(client, hold_at_step=1)
-    watch_until(client, run_id, "step_ended")
-    with running.server._state.database.transaction() as connection:
-        connection.execute("UPDATE runs SET wanted = 'pause', owner = 'elsewhere' WHERE id = ?", (run_id,))
-    with failing("run-not-resumable") as failure:
-        client.runs.ResumeRun(run_pb2.ResumeRunRequest(run_id=run_id))
-    assert failure.detail.found == "running, about to pause"
-
-
 def test_a_failed_run_keeps_why(client: BridgeClient) -> None:
     run_id = start(client, fail_at_step=1)
     ended = list(events(client, run_id))[-1].run_ended
@@ -209,21 +199,22 @@ def test_an_unforeseen_error_fails_the_run_without_its_text_and_the_next_run_tra
     assert list(events(client, start(client, "second")))[-1].run_ended.state == run_pb2.RUN_STATE_COMPLETED
 
 
-def test_unknown_runs_are_not_found(client: BridgeClient) -> None:
-    calls = [
-        lambda: client.runs.GetRun(run_pb2.GetRunRequest(run_id="nope")),
-        lambda: list(client.runs.WatchRun(run_pb2.WatchRunRequest(run_id="nope"))),
-        lambda: client.runs.CancelRun(run_pb2.CancelRunRequest(run_id="nope")),
-        lambda: client.runs.PauseRun(run_pb2.PauseRunRequest(run_id="nope")),
-        lambda: client.runs.ResumeRun(run_pb2.ResumeRunRequest(run_id="nope")),
-        lambda: list(client.runs.FetchArtifacts(run_pb2.FetchArtifactsRequest(run_id="nope"))),
-        lambda: client.runs.ListRuns(run_pb2.ListRunsRequest(before_run_id="nope")),
-    ]
-    for call in calls:
-        with failing("run-not-found") as failure:
-            call()
-        assert failure.status is grpc.StatusCode.NOT_FOUND
-        assert failure.detail.facts["run_id"] == "nope"
+@pytest.mark.parametrize(
+    ("call", "request_type"),
+    [
+        ("GetRun", run_pb2.GetRunRequest),
+        ("WatchRun", run_pb2.WatchRunRequest),
+        ("CancelRun", run_pb2.CancelRunRequest),
+        ("PauseRun", run_pb2.PauseRunRequest),
+        ("ResumeRun", run_pb2.ResumeRunRequest),
+        ("FetchArtifacts", run_pb2.FetchArtifactsRequest),
+    ],
+)
+def test_unknown_runs_are_not_found(client: BridgeClient, call: str, request_type: type[run_pb2.GetRunRequest]) -> None:
+    with failing("run-not-found") as failure:
+        list(getattr(client.runs, call)(request_type(run_id="nope")))
+    assert failure.status is grpc.StatusCode.NOT_FOUND
+    assert failure.detail.facts["run_id"] == "nope"
 
 
 def test_lists_come_newest_first_in_pages(client: BridgeClient) -> None:

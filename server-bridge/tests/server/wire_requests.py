@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from bridge_client import BridgeClient
 from google.protobuf.proto import serialize_length_prefixed
+
 from midblock_server.gen.midblock.v1 import dataset_pb2, run_pb2
 
 Row = tuple[Sequence[int], Sequence[float]]
@@ -43,7 +44,9 @@ def upload(client: BridgeClient, rows: Sequence[Row] = ROWS) -> str:
     return hash_of(data)
 
 
-def specification(dataset_hash: str, *, steps: int = 4, every: int = 0, keep: int = 2, **notes: object) -> run_pb2.RunSpecification:
+def specification(
+    dataset_hash: str, *, steps: int = 4, every: int = 0, keep: int = 2, **notes: object
+) -> run_pb2.RunSpecification:
     """Trains block 1 of the fake model; ``notes`` tell the fake engine what to do."""
     return run_pb2.RunSpecification(
         dataset_hash=dataset_hash,
@@ -66,10 +69,13 @@ def specification(dataset_hash: str, *, steps: int = 4, every: int = 0, keep: in
     )
 
 
-def start(client: BridgeClient, key: str = "key", *, steps: int = 4, every: int = 0, keep: int = 2, **notes: object) -> str:
+def start(
+    client: BridgeClient, key: str = "key", *, steps: int = 4, every: int = 0, keep: int = 2, **notes: object
+) -> str:
     """Uploads the rows and starts a run; returns its id."""
     wanted = specification(upload(client), steps=steps, every=every, keep=keep, **notes)
-    return client.runs.StartRun(run_pb2.StartRunRequest(key=key, specification=wanted)).run_id
+    started: run_pb2.RunRecord = client.runs.StartRun(run_pb2.StartRunRequest(key=key, specification=wanted))
+    return started.run_id
 
 
 def events(client: BridgeClient, run_id: str, from_sequence: int = 1) -> Iterator[run_pb2.RunEvent]:
@@ -91,9 +97,11 @@ def watch_until(client: BridgeClient, run_id: str, kind: str, count: int = 1) ->
             count -= 1
             if count == 0:
                 stream.cancel()
-                return response.event
+                event: run_pb2.RunEvent = response.event
+                return event
     raise AssertionError(f"the stream ended without {kind}")
 
 
 def record(client: BridgeClient, run_id: str) -> run_pb2.RunRecord:
-    return client.runs.GetRun(run_pb2.GetRunRequest(run_id=run_id))
+    found: run_pb2.RunRecord = client.runs.GetRun(run_pb2.GetRunRequest(run_id=run_id))
+    return found
