@@ -1,4 +1,5 @@
 /** The seam between the SDK and a sidecar, in our own types. Nothing above it knows of gRPC. */
+import type { Datum } from "../data/datum.js";
 import type { Inference } from "../evaluation/inference.js";
 import type { ModelCard } from "../layers/model-card.js";
 import type { TrainingEvent } from "../training/run-event.js";
@@ -52,13 +53,6 @@ export interface DatasetStatus {
   readonly trainedTokenCount: number;
 }
 
-/** A data set in the form it is sent in. */
-export interface EncodedDataset {
-  /** SHA-256 hex of bytes. */
-  readonly contentHash: string;
-  readonly bytes: Uint8Array;
-}
-
 /** A piece of a file that a run produced, in order; files come one after the other. */
 export type ArtifactPart =
   | { readonly kind: "header"; readonly path: string; readonly bytes: number; readonly sha256: string }
@@ -73,8 +67,8 @@ export interface Bridge extends Inference {
   readonly server: ServerFacts;
   /** Waits until the model is loaded. */
   modelCard(onProgress?: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<ModelCard>;
-  /** Uploads what the sidecar lacks of a data set; resumes broken uploads. */
-  uploadDataset(dataset: EncodedDataset, signal?: AbortSignal): Promise<DatasetStatus>;
+  /** Encodes a data set and uploads what the sidecar lacks of it; resumes broken uploads. */
+  uploadDataset(datums: Iterable<Datum>, signal?: AbortSignal): Promise<DatasetStatus>;
   startRun(key: string, specification: RunSpecification, signal?: AbortSignal): Promise<RunRecord>;
   getRun(runId: string, signal?: AbortSignal): Promise<RunRecord>;
   /** Newest first; pages are fetched as they are needed. */

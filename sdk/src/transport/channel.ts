@@ -1,5 +1,7 @@
 /** A channel to one sidecar: the gRPC client, the token on every call, and what the calls need to know of both. */
+import { setTimeout as delay } from "node:timers/promises";
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import type { MidblockError } from "../errors.js";
 import { type Address, readAddress } from "./address.js";
 import { channelOptions } from "./channel-options.js";
 import type { Timings } from "./timings.js";
@@ -26,14 +28,42 @@ export class Channel {
   readonly timings: Timings;
   readonly #token: string;
   readonly #closing = new AbortController();
+  readonly #gone: Promise<MidblockError> | undefined;
+  #lost: MidblockError | undefined;
 
-  /** Throws OptionsError for an address that can't be read or is not safe. */
-  constructor(address: string, token: string, tls: TlsOptions | undefined, timings: Timings) {
+  /**
+   * `gone` settles with the reason once the process at the other end has ended; all calls then fail with that reason.
+   * Throws OptionsError for an address that can't be read or is not safe.
+   */
+  constructor(
+    address: string,
+    token: string,
+    tls: TlsOptions | undefined,
+    timings: Timings,
+    gone?: Promise<MidblockError> | undefined,
+  ) {
     this.address = readAddress(address, tls !== undefined);
     this.timings = timings;
     this.#token = token;
     const trust = tls === undefined ? credentials.createInsecure() : credentials.createSsl(rootCertificates(tls));
     this.client = new Client(this.address.target, trust, channelOptions(this.address, tls?.serverName));
+    this.#gone = gone?.then((reason) => {
+      this.#lost ??= this.#closing.signal.aborted ? undefined : reason;
+      this.close();
+      return reason;
+    });
+  }
+
+  /** Why the process at the other end is gone; undefined while it lives, or where this side closed first. */
+  get lost(): MidblockError | undefined {
+    return this.#lost;
+  }
+
+  /** Gives a broken connection a moment to turn out to be the end of the process, and says why it ended if it did. */
+  async whetherLost(): Promise<MidblockError | undefined> {
+    if (this.#gone === undefined) return undefined;
+    await Promise.race([this.#gone, delay(this.timings.endOfProcessMilliseconds, undefined, { ref: false })]);
+    return this.#lost;
   }
 
   /** Fires when this side closes it. */

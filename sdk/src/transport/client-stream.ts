@@ -2,7 +2,7 @@
 import { cancelWith } from "./cancellation.js";
 import type { Channel, Method } from "./channel.js";
 import { withinSilence } from "./silence.js";
-import { callError, cancelledError, silenceError } from "./status.js";
+import { callError, cancelledError, finalError, silenceError } from "./status.js";
 
 /**
  * Sends messages one by one, each taken only when the one before has left, and returns the answer. There is no deadline
@@ -33,7 +33,7 @@ export async function sendStream<Request, Response>(
     call.end();
     return await withinSilence(answer, silentWorkMilliseconds, onSilence);
   } catch (error) {
-    throw callError(error, context);
+    throw await finalError(error, context);
   } finally {
     release();
     call.cancel();

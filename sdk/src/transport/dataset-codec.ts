@@ -2,13 +2,19 @@
 import { createHash } from "node:crypto";
 import type { Datum } from "../data/datum.js";
 import { DataError, type Fault } from "../errors.js";
-import type { EncodedDataset } from "./bridge.js";
 import { ByteWriter, varintBytes } from "./byte-writer.js";
 
 // Field number << 3 | wire type 2 (length-delimited), from dataset.proto.
 const tokenIdsTag = 0x0a;
 const lossWeightsTag = 0x12;
 const largestTokenId = 0xffff_ffff;
+
+/** A data set in the form it is sent in. */
+export interface EncodedDataset {
+  /** SHA-256 hex of bytes. */
+  readonly contentHash: string;
+  readonly bytes: Uint8Array;
+}
 
 /**
  * Encodes examples. Written by hand, straight into one growing buffer: the generated encoder makes several objects for

@@ -1,11 +1,14 @@
 /** The gRPC implementation of Bridge: one method a call, each a few lines over the files beside it. */
+import type { Datum } from "../data/datum.js";
+import type { MidblockError } from "../errors.js";
 import type { Completion, GenerateRequest, ScoreRequest, SequenceScore } from "../evaluation/inference.js";
 import type { ModelCard } from "../layers/model-card.js";
 import type { TrainingEvent } from "../training/run-event.js";
 import type { RunRecord } from "../training/run-record.js";
 import type { RunSpecification } from "../training/run-specification.js";
-import type { ArtifactPart, Bridge, DatasetStatus, EncodedDataset, LoadProgress, ServerFacts } from "./bridge.js";
+import type { ArtifactPart, Bridge, DatasetStatus, LoadProgress, ServerFacts } from "./bridge.js";
 import { Channel, type Method, type TlsOptions } from "./channel.js";
+import { encodeDataset } from "./dataset-codec.js";
 import { ControlService } from "./gen/midblock/v1/control.js";
 import { RunsService, type RunRecord as WireRunRecord } from "./gen/midblock/v1/run.js";
 import { shakeHands } from "./handshake.js";
@@ -29,6 +32,8 @@ export interface BridgeOptions {
   readonly tls?: TlsOptions | undefined;
   /** Version of this package, told to the sidecar. */
   readonly clientVersion: string;
+  /** Settles with the reason once the sidecar's process has ended, where the caller can know it; all calls then fail so. */
+  readonly gone?: Promise<MidblockError> | undefined;
   /** Stops the opening. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -41,7 +46,7 @@ export interface BridgeOptions {
  * "protocol-mismatch" for another protocol version; CancelledError when the signal fires.
  */
 export async function openBridge(options: BridgeOptions, timings: Timings = defaultTimings): Promise<Bridge> {
-  const channel = new Channel(options.address, options.token, options.tls, timings);
+  const channel = new Channel(options.address, options.token, options.tls, timings, options.gone);
   try {
     const { clientVersion, signal } = options;
     return new GrpcBridge(channel, clientVersion, await shakeHands(channel, clientVersion, signal));
@@ -73,8 +78,8 @@ class GrpcBridge implements Bridge {
     return card;
   }
 
-  uploadDataset(dataset: EncodedDataset, signal?: AbortSignal): Promise<DatasetStatus> {
-    return uploadDataset(this.#channel, this.server.limits, dataset, signal);
+  uploadDataset(datums: Iterable<Datum>, signal?: AbortSignal): Promise<DatasetStatus> {
+    return uploadDataset(this.#channel, this.server.limits, encodeDataset(datums), signal);
   }
 
   async startRun(key: string, specification: RunSpecification, signal?: AbortSignal): Promise<RunRecord> {

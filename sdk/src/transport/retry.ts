@@ -32,8 +32,11 @@ export class Retry {
 
   async #wait(milliseconds: number): Promise<void> {
     try {
-      await delay(milliseconds, undefined, { signal: this.#signal });
+      const stopped = [this.#channel.closing, ...(this.#signal ? [this.#signal] : [])];
+      await delay(milliseconds, undefined, { signal: AbortSignal.any(stopped) });
     } catch {
+      // The next try fails at once, with the reason why the channel closed.
+      if (this.#channel.closing.aborted) return;
       const what = "The wait for the sidecar to come back was cancelled by the caller.";
       throw new CancelledError({ code: "cancelled", what, cause: this.#signal?.reason });
     }

@@ -2,7 +2,7 @@
 import { cancelWith } from "./cancellation.js";
 import type { Channel, Method } from "./channel.js";
 import { withinSilence } from "./silence.js";
-import { callError, cancelledError, silenceError } from "./status.js";
+import { callError, cancelledError, finalError, silenceError } from "./status.js";
 
 /** How a stream may end early. */
 export interface StreamOptions {
@@ -38,7 +38,7 @@ export async function* streamMessages<Request, Response>(
       yield next.value;
     }
   } catch (error) {
-    throw callError(error, context);
+    throw await finalError(error, context);
   } finally {
     release();
     call.cancel();

@@ -19,11 +19,17 @@ export interface CallContext {
 export function callError(error: unknown, context: CallContext): MidblockError {
   if (context.signal?.aborted) return cancelledError(context);
   if (MidblockError.isInstance(error)) return error;
-  if (context.channel.closing.aborted) return closedError(context, error);
+  if (context.channel.closing.aborted) return context.channel.lost ?? closedError(context, error);
   if (!isServiceError(error)) return new BridgeError({ ...bareParts(context, String(error)), cause: error });
   const detail = error.metadata.get(detailKey)[0];
   if (detail !== undefined) return callFailure(readFailure(ErrorDetail.decode(Buffer.from(detail))), error);
   return new BridgeError({ ...bareParts(context, error.details), ...partsByStatus(error, context), cause: error });
+}
+
+/** As callError; a connection that broke because the process behind it ended is told by that end. */
+export async function finalError(error: unknown, context: CallContext): Promise<MidblockError> {
+  const plain = callError(error, context);
+  return isBroken(plain) ? ((await context.channel.whetherLost()) ?? plain) : plain;
 }
 
 /** The error for a caller's signal that stopped a call. */
@@ -43,9 +49,9 @@ export function silenceError({ channel, method }: CallContext, milliseconds: num
   });
 }
 
-/** True where the connection or the sidecar went away, so that a new try may work. */
+/** True where the connection went away, so that a new try may work. */
 export function isBroken(error: unknown): error is MidblockError {
-  return MidblockError.isInstance(error) && (error.code === "connection-failed" || error.code === "sidecar-exited");
+  return MidblockError.isInstance(error) && error.code === "connection-failed";
 }
 
 function closedError({ channel, method }: CallContext, cause: unknown): BridgeError {

@@ -10,6 +10,8 @@ export interface Timings {
   readonly missedHeartbeats: number;
   /** Longest silence where the contract has no heartbeats: an upload that is checked, files that are hashed. */
   readonly silentWorkMilliseconds: number;
+  /** How long a broken connection may wait for the news that the process behind it has ended. */
+  readonly endOfProcessMilliseconds: number;
   /** First pause before a new try; each further one is twice as long. */
   readonly firstPauseMilliseconds: number;
   readonly longestPauseMilliseconds: number;
@@ -22,6 +24,7 @@ export const defaultTimings: Timings = {
   unaryMilliseconds: 60_000,
   missedHeartbeats: 6,
   silentWorkMilliseconds: 120_000,
+  endOfProcessMilliseconds: 2_000,
   firstPauseMilliseconds: 100,
   longestPauseMilliseconds: 5_000,
   fruitlessTries: 16,

@@ -2,7 +2,7 @@
 import { BridgeError } from "../errors.js";
 import { cancelWith } from "./cancellation.js";
 import type { Channel, Method } from "./channel.js";
-import { callError, cancelledError } from "./status.js";
+import { cancelledError, finalError } from "./status.js";
 
 /** How a call may end early. */
 export interface UnaryOptions {
@@ -39,7 +39,7 @@ export function callUnary<Request, Response>(
       },
     );
     const release = cancelWith(call, context);
-  }).catch((error: unknown) => {
-    throw callError(error, context);
+  }).catch(async (error: unknown) => {
+    throw await finalError(error, context);
   });
 }

@@ -1,8 +1,9 @@
 /** Uploads a data set in chunks, as far as the sidecar lacks it. */
 import { BridgeError } from "../errors.js";
-import type { DatasetStatus, EncodedDataset, ServerLimits } from "./bridge.js";
+import type { DatasetStatus, ServerLimits } from "./bridge.js";
 import type { Channel } from "./channel.js";
 import { sendStream } from "./client-stream.js";
+import type { EncodedDataset } from "./dataset-codec.js";
 import { DatasetsService, type UploadDatasetRequest } from "./gen/midblock/v1/dataset.js";
 import { Retry } from "./retry.js";
 import { callUnary } from "./unary-call.js";

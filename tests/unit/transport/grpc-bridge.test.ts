@@ -437,10 +437,12 @@ describe("runs", () => {
 
 describe("datasets", () => {
   test("uploads in chunks of the sidecar's size", async () => {
-    const bytes = Uint8Array.from({ length: 2500 }, (_, index) => index % 251);
+    const tokenIds = Array.from({ length: 498 }, (_, index) => (index < 2 ? 300 : index % 128));
+    const dataset = [{ tokenIds, lossWeights: tokenIds.map(() => 1), source: { file: "(memory)", line: 1 } }];
+    const { bytes, contentHash } = encodeDataset(dataset);
     const requests: WireMessage[] = [];
     const complete = {
-      content_hash: "ef",
+      content_hash: contentHash,
       received_bytes: "2500",
       complete: true,
       datum_count: "3",
@@ -450,7 +452,7 @@ describe("datasets", () => {
     const unary = {
       "Datasets/GetDataset": (request: WireMessage) => {
         noted("GetDatasetRequest", request);
-        return { content_hash: "ef" };
+        return { content_hash: contentHash };
       },
     };
     const uploads = {
@@ -460,8 +462,8 @@ describe("datasets", () => {
       },
     };
     await withBridge({ unary, uploads }, async (bridge) => {
-      expect(await bridge.uploadDataset({ contentHash: "ef", bytes })).toEqual({
-        contentHash: "ef",
+      expect(await bridge.uploadDataset(dataset)).toEqual({
+        contentHash,
         receivedBytes: 2500,
         complete: true,
         datumCount: 3,
@@ -470,7 +472,7 @@ describe("datasets", () => {
       });
     });
     expect(requests).toEqual([
-      { header: { content_hash: "ef", total_bytes: "2500" } },
+      { header: { content_hash: contentHash, total_bytes: "2500" } },
       ...[0, 1000, 2000].map((start) => ({ chunk: Buffer.from(bytes.subarray(start, start + 1000)) })),
     ]);
     fieldsSeen.add("UploadHeader.offset"); // See upload-dataset.test.ts.

@@ -1,23 +1,31 @@
 /** Uploads: resumed where they broke, checked before they start, and never faster than the sidecar takes them. */
-import { createHash } from "node:crypto";
 import { status } from "@grpc/grpc-js";
 import { expect, test } from "@jest/globals";
+import type { Datum } from "../../../sdk/src/data/datum.js";
 import { Channel } from "../../../sdk/src/transport/channel.js";
 import { sendStream } from "../../../sdk/src/transport/client-stream.js";
+import { encodeDataset } from "../../../sdk/src/transport/dataset-codec.js";
 import { DatasetsService, type UploadDatasetRequest } from "../../../sdk/src/transport/gen/midblock/v1/dataset.js";
 import type { WireMessage } from "../../support/contract-definitions.js";
 import { handshakeWith, quickTimings, withBridge } from "../../support/scripted-answers.js";
 import { type Script, ScriptedFailure, startScriptedSidecar } from "../../support/scripted-sidecar.js";
 
-const bytes = Uint8Array.from({ length: 10_500 }, (_, index) => (index * 7) % 253);
-const dataset = { contentHash: createHash("sha256").update(bytes).digest("hex"), bytes };
+/** One example of 10,500 encoded bytes: five a token, one more for an id above 127, and ten around them. */
+const dataset: readonly Datum[] = [
+  {
+    tokenIds: Array.from({ length: 2098 }, (_, index) => (index < 2 ? 300 : index % 128)),
+    lossWeights: Array.from({ length: 2098 }, (_, index) => index % 2),
+    source: { file: "(memory)", line: 1 },
+  },
+];
+const { bytes, contentHash } = encodeDataset(dataset);
 
 /** A sidecar that keeps what it is sent, and breaks an upload off after the chunks that `breaks` tells for each try. */
 function keeping(breaks: readonly number[], stored = Buffer.alloc(0)) {
   const kept = { bytes: stored, offsets: [] as number[], uploads: 0 };
   const complete = () => kept.bytes.length === bytes.length;
   const describe = () => ({
-    content_hash: dataset.contentHash,
+    content_hash: contentHash,
     received_bytes: String(kept.bytes.length),
     complete: complete(),
   });
