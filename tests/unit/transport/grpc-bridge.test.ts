@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
 import type { GenerateRequest, ScoreRequest } from "../../../sdk/src/evaluation/inference.js";
 import type { RunSpecification } from "../../../sdk/src/training/run-specification.js";
+import { encodeDataset } from "../../../sdk/src/transport/dataset-codec.js";
 import { contractDigest, protocolVersion } from "../../../sdk/src/transport/gen/contract.js";
 import { contractFields, fieldsSetIn, type WireMessage } from "../../support/contract-definitions.js";
 import {
