@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { execa } from "execa";
 import { z } from "zod";
+import { tinyModelFolder } from "../support/tiny-model.js";
 
 jest.setTimeout(300_000); // npm installs from the network where its cache is empty.
 
@@ -13,6 +14,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const programs = fileURLToPath(new URL("consumer", import.meta.url));
 
 let folder: string;
+let model: string;
 let packedFiles: readonly string[];
 
 beforeAll(async () => {
@@ -29,8 +31,7 @@ beforeAll(async () => {
     "--prefer-offline",
     join(folder, filename),
   );
-  const maker = join(root, "tests/support/make_tiny_model.py");
-  await execa(process.env["MIDBLOCK_PYTHON"] ?? "python3", [maker, join(folder, "model")]);
+  model = await tinyModelFolder();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -97,7 +98,7 @@ test("trains from a TypeScript program that is checked in strict mode", async ()
 
   const trained = z
     .object({ types: z.array(z.string()), blocks: z.number(), runId: z.string() })
-    .parse(await run(join("compiled", "finetune.js"), join(folder, "model"), join(folder, "out")));
+    .parse(await run(join("compiled", "finetune.js"), model, join(folder, "out")));
   expect(trained.blocks).toBe(6);
   expect(trained.types.filter((type) => type === "step-end")).toHaveLength(2);
   expect(trained.types.at(-1)).toBe("run-end");
@@ -106,7 +107,7 @@ test("trains from a TypeScript program that is checked in strict mode", async ()
 
 test("generates from a JavaScript module", async () => {
   await copyFile(join(programs, "generate.mjs"), join(folder, "generate.mjs"));
-  const answer = await run("generate.mjs", join(folder, "model"));
+  const answer = await run("generate.mjs", model);
   expect(answer).toMatchObject({ index: 0, text: expect.any(String) });
   expect(z.object({ tokenIds: z.array(z.number()).min(1).max(4) }).parse(answer)).toBeDefined();
 });
