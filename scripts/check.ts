@@ -9,7 +9,7 @@ const python = await developmentPython();
 const { passed, failed } = await runSteps(
   [
     { name: "jest: unit and architecture", command: jest("--selectProjects", "unit") },
-    { name: "mypy", command: [python, "-m", "mypy", "--explicit-package-bases", "."], folder: serverBridge },
+    { name: "mypy", command: [python, "-m", "mypy", "."], folder: serverBridge },
     { name: "pytest, quick ones", command: [python, "-m", "pytest", "-m", "not slow"], folder: serverBridge },
     { name: "jest: contract", command: jest("tests/contract", "--passWithNoTests") },
     { name: "generated codecs are those of proto/", command: ["bash", "scripts/check-protocol.sh", python] },
