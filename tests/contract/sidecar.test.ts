@@ -13,7 +13,8 @@ import { startTestSidecar, type TestSidecar } from "../support/test-sidecar.js";
 import { specificationFor, specificationMessageFor, trainingRows } from "../support/training-pair.js";
 
 const clientVersion = "0.1.0";
-const dataset = encodeDataset(trainingRows(16));
+const rows = trainingRows(16);
+const dataset = encodeDataset(rows);
 const prompts = [[10, 11, 12], [20, 21], [30]];
 
 let sidecar: TestSidecar;
@@ -52,7 +53,7 @@ function sha256(bytes: Uint8Array): string {
 
 /** Trains a short run to its end and returns its id. */
 async function trained(key: string, steps = 3): Promise<string> {
-  await bridge.uploadDataset(dataset);
+  await bridge.uploadDataset(rows);
   const { runId } = await bridge.startRun(key, specificationFor(card, dataset.contentHash, steps));
   expect((await all(bridge.watchRun(runId, 1))).at(-1)).toMatchObject({ type: "run-end", state: "completed" });
   return runId;
@@ -138,7 +139,7 @@ describe("control", () => {
 
 describe("datasets", () => {
   test("the sidecar reads what the SDK encoded", async () => {
-    const status = await bridge.uploadDataset(dataset);
+    const status = await bridge.uploadDataset(rows);
     expect(status).toEqual({
       contentHash: dataset.contentHash,
       receivedBytes: dataset.bytes.length,
@@ -158,7 +159,8 @@ describe("datasets", () => {
   });
 
   test("a large data set that one client began is ended by the other", async () => {
-    const large = encodeDataset(trainingRows(4000, 500));
+    const largeRows = trainingRows(4000, 500);
+    const large = encodeDataset(largeRows);
     const { maxChunkBytes } = bridge.server.limits;
     expect(large.bytes.length).toBeGreaterThan(2 * maxChunkBytes);
     const header = { content_hash: large.contentHash, total_bytes: String(large.bytes.length) };
@@ -167,7 +169,7 @@ describe("datasets", () => {
       { chunk: Buffer.from(large.bytes.subarray(0, maxChunkBytes)) },
     ]);
     expect(part).toEqual({ content_hash: large.contentHash, received_bytes: String(maxChunkBytes) });
-    expect(await bridge.uploadDataset(large)).toMatchObject({
+    expect(await bridge.uploadDataset(largeRows)).toMatchObject({
       complete: true,
       receivedBytes: large.bytes.length,
       datumCount: 4000,
@@ -176,20 +178,21 @@ describe("datasets", () => {
   }, 60_000);
 
   test("bytes that are not what they claim are refused", async () => {
-    const lying = { contentHash: "0".repeat(64), bytes: dataset.bytes };
-    await expect(bridge.uploadDataset(lying)).rejects.toMatchObject({ name: "DataError", code: "dataset-invalid" });
+    const header = { content_hash: "0".repeat(64), total_bytes: String(dataset.bytes.length) };
+    const uploading = second.upload("Datasets/UploadDataset", [{ header }, { chunk: Buffer.from(dataset.bytes) }]);
+    const invalidArgument = 3;
+    await expect(uploading).rejects.toMatchObject({ code: invalidArgument });
   });
 
   test("rows that the model can't take are refused with their places", async () => {
     const outside = { tokenIds: [1, card.vocabularySize], lossWeights: [0, 1], source: { file: "(memory)", line: 1 } };
-    const uploading = bridge.uploadDataset(encodeDataset([outside]));
-    await expect(uploading).rejects.toMatchObject({ name: "DataError", code: "dataset-invalid" });
+    await expect(bridge.uploadDataset([outside])).rejects.toMatchObject({ name: "DataError", code: "dataset-invalid" });
   });
 });
 
 describe("runs", () => {
   test("both clients start the same run, and see the same events, record and files", async () => {
-    await bridge.uploadDataset(dataset);
+    await bridge.uploadDataset(rows);
     const specification = specificationFor(card, dataset.contentHash, 4);
     const request = { key: "both", specification: specificationMessageFor(specification) };
     const started = await second.call("Runs/StartRun", request);
@@ -237,7 +240,7 @@ describe("runs", () => {
   }, 60_000);
 
   test("a run is paused by one client, resumed by the other, and told without a gap", async () => {
-    await bridge.uploadDataset(dataset);
+    await bridge.uploadDataset(rows);
     const { runId } = await bridge.startRun("pause", specificationFor(card, dataset.contentHash, 60));
     const before: TrainingEvent[] = [];
     for await (const event of bridge.watchRun(runId, 1)) {
@@ -261,7 +264,7 @@ describe("runs", () => {
   }, 120_000);
 
   test("a run that is cancelled ends, and watching it from its end gives nothing", async () => {
-    await bridge.uploadDataset(dataset);
+    await bridge.uploadDataset(rows);
     const { runId } = await bridge.startRun("cancel", specificationFor(card, dataset.contentHash, 500));
     let last: TrainingEvent | undefined;
     for await (const event of bridge.watchRun(runId, 1)) {
@@ -293,7 +296,7 @@ describe("runs", () => {
   });
 
   test("every fault of a specification is told at once", async () => {
-    await bridge.uploadDataset(dataset);
+    await bridge.uploadDataset(rows);
     const specification = specificationFor(card, dataset.contentHash, 1);
     const optimizer = { ...specification.optimizer, learningRate: 0, beta1: 1.5 };
     const starting = bridge.startRun("faulty", { ...specification, optimizer });

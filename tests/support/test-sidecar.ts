@@ -12,6 +12,8 @@ import { testPython, tinyModelFolder } from "./tiny-model.js";
 export interface TestSidecarOptions {
   /** "127.0.0.1:0" by default. */
   readonly listen?: string;
+  /** Folder of an earlier sidecar, to go on with its runs. */
+  readonly folder?: string;
   /** Further arguments of `midblock_server serve`. */
   readonly arguments?: readonly string[];
 }
@@ -33,7 +35,7 @@ const token = "token-of-the-tests";
 /** Starts one and waits for its ready line. Throws what it printed when it ends before. */
 export async function startTestSidecar(options: TestSidecarOptions = {}): Promise<TestSidecar> {
   const model = await tinyModelFolder();
-  const folder = await mkdtemp(join(tmpdir(), "midblock-test-sidecar-"));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "midblock-test-sidecar-")));
   const child = spawn(testPython(), serveArguments(model, folder, options), {
     env: { ...process.env, PYTHONPATH: serverBridge, PYTHONDONTWRITEBYTECODE: "1", MIDBLOCK_TOKEN: token },
     stdio: ["pipe", "pipe", "pipe"],
