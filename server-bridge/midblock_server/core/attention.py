@@ -163,7 +163,7 @@ def _attend_by_matmul(
         scores = torch.tanh(scores / softcap) * softcap
     if mask is None:
         mask = torch.ones(queries, keys, dtype=torch.bool, device=query.device).tril(keys - queries)
-    scores = scores.view(batch, heads, queries, keys).masked_fill(~mask, float("-inf"))
+    scores = scores.view(batch, heads, queries, keys).masked_fill(~mask, torch.finfo(scores.dtype).min)
     weights = torch.softmax(scores, dim=-1, dtype=torch.float32).to(query.dtype)
     weights = torch.dropout(weights, dropout, train=dropout > 0)
     return torch.matmul(weights.view(batch, key_heads, -1, keys), value).view(batch, heads, queries, size)

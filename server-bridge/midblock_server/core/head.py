@@ -122,14 +122,15 @@ def _check(module: PreTrainedModel, head: nn.Module) -> None:
     wanted = module(input_ids=tokens, use_cache=False).logits[0].float()
     hidden = module.base_model(input_ids=tokens, use_cache=False).last_hidden_state[0]
     try:
-        difference = (_apply(head, hidden).float() - wanted).abs().max() / wanted.abs().max()
+        difference = float((_apply(head, hidden).float() - wanted).abs().max())
     except (TypeError, ValueError, AttributeError, RuntimeError):
-        difference = torch.tensor(float("nan"))
-    if not difference <= PROBE_TOLERANCE.get(module.dtype, 0.0):
+        difference = float("nan")
+    largest = float(wanted.abs().max())
+    if not difference <= PROBE_TOLERANCE.get(module.dtype, 0.0) * largest:
         raise ModelError(
             "unsupported-model",
             f"The head of {type(module).__name__} can't be run apart from its decoder.",
-            found=f"logits that differ by {difference.item():.2g} of their largest value",
+            found=f"logits that differ by {difference:.2g} where the largest is {largest:.2g}",
             wanted="the logits of the whole model from its hidden states after the final norm",
             next_step="Use a decoder-only language model whose logits follow from its last hidden states.",
         )

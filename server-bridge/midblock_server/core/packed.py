@@ -58,8 +58,8 @@ def _adopt_span_attention(module: PreTrainedModel) -> bool:
         found = _run_packed(module, sequences)
     except (TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError):
         found = torch.full_like(wanted, float("nan"))
-    difference = torch.linalg.vector_norm((found - wanted).float()) / torch.linalg.vector_norm(wanted.float())
-    agrees = bool(difference <= PROBE_TOLERANCE.get(wanted.dtype, 0.0))
+    difference = torch.linalg.vector_norm((found - wanted).float())
+    agrees = bool(difference <= PROBE_TOLERANCE.get(wanted.dtype, 0.0) * torch.linalg.vector_norm(wanted.float()))
     if not agrees:
         module.set_attn_implementation(own_attention)
     return agrees

@@ -1,0 +1,140 @@
+"""Scores equal those computed by plain transformers, one sequence at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from model_pairs import FAMILIES, load_pair
+from training_runs import last_checkpoint, logits_of, run, specify
+
+from midblock_server.core import score as score_module
+from midblock_server.core.errors import CancelledError, CheckpointError, RequestError
+from midblock_server.core.model import LoadedModel
+from midblock_server.core.score import score
+from midblock_server.core.session import ModelSession
+from midblock_server.core.types import ScoreRequest, ScoreSequence, SequenceScore
+
+Load = Callable[..., LoadedModel]
+
+SEQUENCES = [
+    ScoreSequence([5, 17, 300, 41, 9, 77, 8, 120, 33, 250, 6], 4),
+    ScoreSequence([260, 2], 1),
+    ScoreSequence([7, 8, 9, 10, 11, 12, 13], 1),
+    ScoreSequence([44, 45, 46], 2),
+]
+
+
+def never() -> bool:
+    return False
+
+
+def score_all(
+    session: ModelSession, weights: Path | None = None, sequences: Any = SEQUENCES, kl: bool = False
+) -> list[SequenceScore]:
+    return list(score(session, weights, ScoreRequest(sequences, kl), never))
+
+
+@pytest.mark.parametrize(("family", "changes"), FAMILIES)
+def test_log_probabilities_and_greedy_flags_equal_plain_transformers(
+    family: str,
+    changes: dict[str, Any],
+    tiny_model: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(score_module, "CHUNK_ROWS", 3)
+    pair = load_pair(tiny_model(family), changes, tmp_path)
+    results = score_all(ModelSession(pair.ours))
+    assert [result.index for result in results] == [0, 1, 2, 3]
+    for sequence, result in zip(SEQUENCES, results, strict=True):
+        tokens = torch.tensor(sequence.token_ids)
+        raw = pair.plain(input_ids=tokens[None]).logits[0, sequence.first - 1 : -1]
+        labels = tokens[sequence.first :]
+        wanted = torch.log_softmax(raw, dim=-1).gather(1, labels[:, None])[:, 0]
+        torch.testing.assert_close(torch.tensor(result.log_probabilities), wanted, rtol=1e-5, atol=1e-5)
+        assert result.is_greedy == tuple((raw.argmax(dim=-1) == labels).tolist())
+        assert result.kl_from_base == ()
+
+
+def test_the_likeliest_token_is_flagged_and_ties_go_to_the_lowest_id(
+    load: Load, tiny_model: Callable[..., Path]
+) -> None:
+    model = load(tiny_model("llama"))
+    best = int(logits_of(model, (5, 6))[-1].argmax())
+    assert score_all(ModelSession(model), sequences=[ScoreSequence([5, 6, best], 2)])[0].is_greedy == (True,)
+    torch.nn.init.zeros_(model.module.get_output_embeddings().weight)
+    ties = score_all(ModelSession(model), sequences=[ScoreSequence([5, 0], 1), ScoreSequence([5, 1], 1)])
+    assert [result.is_greedy for result in ties] == [(True,), (False,)]
+
+
+def test_kl_from_base_is_that_of_both_distributions(
+    load: Load, tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    model = load(tiny_model("llama"))
+    session = ModelSession(model)
+    checkpoint = last_checkpoint(run(session, specify(model), tmp_path / "run"))
+    results = score_all(session, checkpoint, kl=True)
+    for sequence, result in zip(SEQUENCES, results, strict=True):
+        tokens = tuple(sequence.token_ids)
+        with session.turn() as base:
+            base_log = torch.log_softmax(logits_of(base, tokens), dim=-1)
+        with session.turn(checkpoint) as tuned:
+            tuned_log = torch.log_softmax(logits_of(tuned, tokens), dim=-1)
+        wanted = (base_log.exp() * (base_log - tuned_log)).sum(dim=-1)[sequence.first - 1 : -1]
+        torch.testing.assert_close(torch.tensor(result.kl_from_base), wanted, rtol=1e-4, atol=1e-6)
+        assert min(result.kl_from_base) > 0
+    assert score_all(session, checkpoint) != score_all(session)
+
+
+def test_kl_of_the_base_itself_is_exactly_zero(load: Load, tiny_model: Callable[..., Path]) -> None:
+    session = ModelSession(load(tiny_model("llama")))
+    assert [set(result.kl_from_base) for result in score_all(session, kl=True)] == [{0.0}] * 4
+    assert [len(result.kl_from_base) for result in score_all(session, kl=True)] == [7, 1, 6, 1]
+
+
+def test_small_batches_give_what_one_gives(
+    load: Load, tiny_model: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = ModelSession(load(tiny_model("llama")))
+    together = score_all(session)
+    monkeypatch.setattr(score_module, "BATCH_TOKENS", 5)
+    for one, other in zip(together, score_all(session), strict=True):
+        assert one.index == other.index
+        assert one.log_probabilities == pytest.approx(other.log_probabilities, abs=1e-5)
+
+
+def test_results_of_a_batch_come_before_the_next_is_computed_and_cancelling_stops_there(
+    load: Load, tiny_model: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(score_module, "BATCH_TOKENS", 11)
+    session = ModelSession(load(tiny_model("llama")))
+    wishes: list[bool] = []
+    results = score(session, None, ScoreRequest(SEQUENCES), lambda: bool(wishes))
+    assert next(results).index == 0
+    with session.turn():  # the device is free between batches
+        wishes.append(True)
+    with pytest.raises(CancelledError):
+        next(results)
+
+
+def test_all_faults_of_a_request_are_told_at_once(load: Load, tiny_model: Callable[..., Path]) -> None:
+    session = ModelSession(load(tiny_model("llama")))
+    broken = [ScoreSequence([5], 1), ScoreSequence([5, 6], 2), ScoreSequence([5, 600], 1), ScoreSequence([], 1)]
+    with pytest.raises(RequestError) as caught:
+        score_all(session, sequences=broken)
+    assert caught.value.code == "invalid-options"
+    assert all(f"sequence {index}: " in caught.value.detail.found for index in range(4))
+    with pytest.raises(RequestError) as caught:
+        score_all(session, sequences=[SEQUENCES[0], ScoreSequence([5] * 513, 1)])
+    assert caught.value.code == "sequence-too-long"
+    assert caught.value.detail.facts == {"index": "1", "found": "513", "wanted": "512"}
+
+
+def test_a_missing_checkpoint_is_an_error(load: Load, tiny_model: Callable[..., Path], tmp_path: Path) -> None:
+    session = ModelSession(load(tiny_model("llama")))
+    with pytest.raises(CheckpointError):
+        score_all(session, tmp_path / "nowhere")
