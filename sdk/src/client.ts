@@ -22,12 +22,12 @@ import { type Answer, generateAnswers } from "./evaluation/generate-answers.js";
 import type { FinetuneRun } from "./finetune/finetune-run.js";
 import { startFinetune } from "./finetune/start-finetune.js";
 import type { ModelCard } from "./layers/model-card.js";
+import { packageVersion } from "./package-manifest.js";
 import { Runs } from "./runs/runs.js";
 import { launchSidecar, type Sidecar } from "./sidecar/launch.js";
 import { sidecarExited } from "./sidecar/sidecar-error.js";
 import type { Bridge, ServerFacts } from "./transport/bridge.js";
 import { openBridge } from "./transport/grpc-bridge.js";
-import { packageVersion } from "./version.js";
 
 interface Model {
   readonly card: ModelCard;

@@ -72,6 +72,7 @@ export {
   midBlock,
   segments,
 } from "./layers/strategies.js";
+export { packageVersion } from "./package-manifest.js";
 export type { ReportArtifact, RunReport } from "./report/run-report.js";
 export type { Runs } from "./runs/runs.js";
 export { type TerminalProgress, type TerminalProgressOptions, terminalProgress } from "./terminal/terminal-progress.js";
@@ -79,4 +80,3 @@ export { fullWeights, type LoraOptions, type LoraTargets, lora, type MethodChoic
 export type { Checkpoint, RunFailure, RunState, TrainingEvent } from "./training/run-event.js";
 export type { RunRecord } from "./training/run-record.js";
 export type { ServerFacts, ServerLimits } from "./transport/bridge.js";
-export { packageVersion } from "./version.js";

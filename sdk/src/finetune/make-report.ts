@@ -1,7 +1,7 @@
 /** Puts what was asked, done and measured together as the report's plain value. */
 import type { BeforeAfter } from "../evaluation/before-after.js";
+import { packageVersion } from "../package-manifest.js";
 import type { JsonValue, RunReport } from "../report/run-report.js";
-import { packageVersion } from "../version.js";
 import type { FinetuneJob } from "./job.js";
 import type { TrainingOutcome } from "./train.js";
 

@@ -8,6 +8,7 @@ export type Output = NodeJS.WriteStream;
 export class StatusLine {
   readonly #output: Output;
   readonly #update: ReturnType<typeof createLogUpdate> | undefined;
+  #written = "";
 
   constructor(output: Output) {
     this.#output = output;
@@ -17,13 +18,13 @@ export class StatusLine {
   /** Shows a passing state. `marked` ones are also worth a line in a file. */
   show(text: string, marked: boolean): void {
     if (this.#update) this.#update(text);
-    else if (marked) this.#output.write(`${text}\n`);
+    else if (marked) this.#write(text);
   }
 
   /** Leaves a line standing, in place of the passing one. */
   keep(text: string): void {
     if (!this.#update) {
-      this.#output.write(`${text}\n`);
+      if (text !== this.#written) this.#write(text);
       return;
     }
     this.#update(text);
@@ -34,5 +35,10 @@ export class StatusLine {
   clear(): void {
     this.#update?.clear();
     this.#update?.done();
+  }
+
+  #write(text: string): void {
+    this.#output.write(`${text}\n`);
+    this.#written = text;
   }
 }

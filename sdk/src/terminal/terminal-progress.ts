@@ -19,7 +19,8 @@ export interface TerminalProgress {
   readonly follow: (run: FinetuneRun) => Promise<void>;
 }
 
-const marksInAFile = 20;
+/** Lines that a part of the work leaves in a file. */
+const marksInAFile = { evaluation: 4, training: 20 };
 
 /** Makes a progress display. Colour is used in a terminal unless NO_COLOR is set. */
 export function terminalProgress({ output = process.stdout }: TerminalProgressOptions = {}): TerminalProgress {
@@ -88,7 +89,7 @@ class RunView {
         this.#evaluationStarted = event.unixSeconds;
         break;
       case "eval-progress":
-        this.#show(this.#describeEvaluation(event), event.done, event.total);
+        this.#show(this.#describeEvaluation(event), event.done / event.total, marksInAFile.evaluation);
         break;
       case "eval-end":
         this.#line.keep(`${event.phase.padEnd(12)} measured in ${clock(event.seconds)}`);
@@ -101,7 +102,7 @@ class RunView {
         const speed = `${Math.round(this.#pace.tokensPerSecond)} tokens/s`;
         const left = clock(this.#pace.secondsLeft(this.#stepsTotal - event.step));
         const text = `step ${event.step}/${this.#stepsTotal}  loss ${event.loss.toFixed(4)}  ${speed}  ${left} left`;
-        this.#show(`training     ${text}`, event.step, this.#stepsTotal);
+        this.#show(`training     ${text}`, event.step / this.#stepsTotal, marksInAFile.training);
         break;
       }
       case "warning":
@@ -127,9 +128,9 @@ class RunView {
     return `${phase.padEnd(12)} ${task} ${done}/${total}  ${clock(left)} left`;
   }
 
-  #show(text: string, done: number, total: number): void {
-    const mark = Math.floor((done / total) * marksInAFile);
-    this.#line.show(text, mark !== this.#latestMark || done === total);
+  #show(text: string, share: number, marks: number): void {
+    const mark = Math.floor(share * marks);
+    this.#line.show(text, mark !== this.#latestMark);
     this.#latestMark = mark;
     this.#latestLine = text;
   }
