@@ -324,7 +324,10 @@ export interface RunStarted {
   totalParameters: bigint;
 }
 
-/** One optimiser step. */
+/**
+ * One optimiser step. A resumed run makes the steps after its checkpoint again: of two events for the same step the later
+ * one counts.
+ */
 export interface StepEnded {
   /** Steps done, from 1. */
   step: number;
