@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -78,13 +79,18 @@ def _told_as_status(context: grpc.ServicerContext, method: str) -> Iterator[None
 
 
 def describe(error: Exception, where: str) -> ErrorDetail:
-    """What a client is told of an exception. One that nobody foresaw is logged whole and told without its text."""
+    """What a client is told of an exception.
+
+    One that nobody foresaw is logged whole and told without its text, which may hold anything; only the texts of the
+    operating system and of SQLite, such as a full disk, are passed on.
+    """
     if isinstance(error, MidblockServerError):
         return _shortened(error.detail)
     logger.error("unforeseen error in %s", where, exc_info=error)
     return ErrorDetail(
         "internal",
         f"The server failed in {where} with {type(error).__name__}.",
+        found=str(error) if isinstance(error, (OSError, sqlite3.Error)) else "",
         next_step="Look at the server's log, which has the traceback; please report it.",
     )
 

@@ -29,7 +29,6 @@ class DatasetFacts:
     datum_count: int
     token_count: int
     trained_token_count: int
-    longest_row_tokens: int
 
 
 def check_rows(data: Bytes, bounds: RowBounds | None) -> DatasetFacts:
@@ -38,7 +37,7 @@ def check_rows(data: Bytes, bounds: RowBounds | None) -> DatasetFacts:
     Raises ``MidblockServerError`` ("dataset-invalid") that lists all faults by row, counted from 0.
     """
     faults = Faults()
-    rows = tokens = trained = longest = 0
+    rows = tokens = trained = 0
     for row, (start, end) in enumerate(row_spans(data)):
         datum = parse_row(data, start, end, row)
         token_ids, weights = list(datum.token_ids), list(datum.loss_weights)
@@ -46,10 +45,9 @@ def check_rows(data: Bytes, bounds: RowBounds | None) -> DatasetFacts:
         rows += 1
         tokens += len(token_ids)
         trained += len(weights) - weights.count(0.0) - (1 if weights and weights[0] != 0 else 0)
-        longest = max(longest, len(token_ids))
     faults.require(rows > 0, "data set", "no rows", "at least one")
     faults.raise_if_any("dataset-invalid", "The data set does not pass", "Prepare the data with this model's card.")
-    return DatasetFacts(rows, tokens, trained, longest)
+    return DatasetFacts(rows, tokens, trained)
 
 
 def _check_row(row: int, token_ids: list[int], weights: list[float], bounds: RowBounds | None, faults: Faults) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from midblock_server.core.errors import MidblockServerError
 from midblock_server.core.types import RunSpecification
 from midblock_server.datasets.store import DatasetStore
 from midblock_server.engine import Model
@@ -12,17 +11,8 @@ from midblock_server.wire.specification import specification_from_wire
 
 
 def admit(message: run_pb2.RunSpecification, model: Model, datasets: DatasetStore) -> None:
-    """Raises "dataset-not-found", "sequence-too-long", or an error that lists all faults of the specification."""
+    """Raises "dataset-not-found", or an error that lists all faults of the specification."""
     specification = read_specification(message)
-    facts = datasets.facts(specification.dataset_hash)
-    if facts.longest_row_tokens > model.max_sequence_tokens:
-        raise MidblockServerError(
-            "sequence-too-long",
-            f"Data set {specification.dataset_hash} has rows that are too long for this server.",
-            found=f"a row of {facts.longest_row_tokens} tokens",
-            wanted=f"at most {model.max_sequence_tokens} tokens",
-            next_step="Shorten the rows, or start the server with a larger --max-sequence-tokens.",
-        )
     model.check(specification, datasets.open(specification.dataset_hash))
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import grpc
 
 from midblock_server.core.errors import MidblockServerError
-from midblock_server.faults import Faults
 from midblock_server.gen.midblock.v1 import common_pb2, inference_pb2, inference_pb2_grpc
 from midblock_server.limits import Limits
 from midblock_server.model_host import ModelHost
@@ -33,9 +32,7 @@ class InferenceServicer(inference_pb2_grpc.InferenceServicer):
         self, request: inference_pb2.GenerateRequest, context: grpc.ServicerContext
     ) -> Iterator[inference_pb2.GenerateResponse]:
         self._require_few(len(request.prompts))
-        faults = Faults()
-        wanted = generate_request_from_wire(request, faults)
-        faults.raise_if_any("invalid-options", "The request to generate does not pass")
+        wanted = generate_request_from_wire(request)
         for completion in with_heartbeats(
             lambda cancelled: self._host.wait().generate(self._weights(request.model), wanted, cancelled),
             context,
@@ -50,9 +47,7 @@ class InferenceServicer(inference_pb2_grpc.InferenceServicer):
         self, request: inference_pb2.ScoreRequest, context: grpc.ServicerContext
     ) -> Iterator[inference_pb2.ScoreResponse]:
         self._require_few(len(request.sequences))
-        faults = Faults()
-        wanted = score_request_from_wire(request, faults)
-        faults.raise_if_any("invalid-options", "The request to score does not pass")
+        wanted = score_request_from_wire(request)
         for score in with_heartbeats(
             lambda cancelled: self._host.wait().score(self._weights(request.model), wanted, cancelled),
             context,

@@ -1,9 +1,8 @@
-"""Generation and scoring, both ways."""
+"""Generation and scoring, both ways. Refuses what is unset; whether values fit is core's to judge."""
 
 from __future__ import annotations
 
-import math
-
+from midblock_server.core.errors import RequestError
 from midblock_server.core.types import (
     Completion,
     FinishReason,
@@ -13,7 +12,6 @@ from midblock_server.core.types import (
     ScoreSequence,
     SequenceScore,
 )
-from midblock_server.faults import Faults
 from midblock_server.gen.midblock.v1 import inference_pb2
 
 _FINISH_REASONS: dict[FinishReason, inference_pb2.FinishReason] = {
@@ -23,48 +21,20 @@ _FINISH_REASONS: dict[FinishReason, inference_pb2.FinishReason] = {
 }
 
 
-def generate_request_from_wire(message: inference_pb2.GenerateRequest, faults: Faults) -> GenerateRequest:
-    faults.require(len(message.prompts) > 0, "prompts", "none", "at least one prompt")
-    faults.require(message.max_new_tokens >= 1, "max_new_tokens", message.max_new_tokens, "1 or more")
-    for place, text in enumerate(message.stop_strings):
-        faults.require(text != "", f"stop_strings[{place}]", "an empty text", "at least one character")
+def generate_request_from_wire(message: inference_pb2.GenerateRequest) -> GenerateRequest:
     return GenerateRequest(
         prompts=[list(prompt.token_ids) for prompt in message.prompts],
         max_new_tokens=message.max_new_tokens,
-        sampling=_sampling_from_wire(message, faults),
+        sampling=_sampling_from_wire(message),
         stop_token_ids=frozenset(message.stop_token_ids),
         stop_strings=tuple(message.stop_strings),
         max_batch_rows=message.max_batch_rows,
     )
 
 
-def _sampling_from_wire(message: inference_pb2.GenerateRequest, faults: Faults) -> Sampling | None:
-    match message.WhichOneof("picking"):
-        case "greedy":
-            return None
-        case "sampling":
-            wanted = message.sampling
-            faults.require(
-                wanted.temperature > 0 and math.isfinite(wanted.temperature),
-                "sampling.temperature",
-                wanted.temperature,
-                "above 0",
-            )
-            faults.require(0 < wanted.top_p <= 1, "sampling.top_p", wanted.top_p, "above 0, at most 1")
-            return Sampling(wanted.temperature, wanted.top_p, wanted.top_k, wanted.seed)
-        case _:
-            faults.add("picking", "none", "greedy or sampling")
-            return None
-
-
-def score_request_from_wire(message: inference_pb2.ScoreRequest, faults: Faults) -> ScoreRequest:
-    faults.require(len(message.sequences) > 0, "sequences", "none", "at least one sequence")
-    for place, sequence in enumerate(message.sequences):
-        length = len(sequence.token_ids)
-        faults.require(length >= 2, f"sequences[{place}].token_ids", f"{length} tokens", "at least 2")
-        first = getattr(sequence, "from")
-        faults.require(1 <= first < max(length, 2), f"sequences[{place}].from", first, f"1 to {max(length, 2) - 1}")
+def score_request_from_wire(message: inference_pb2.ScoreRequest) -> ScoreRequest:
     return ScoreRequest(
+        # getattr, since `from` is a keyword of Python.
         sequences=[ScoreSequence(list(one.token_ids), getattr(one, "from")) for one in message.sequences],
         kl_from_base=message.kl_from_base,
     )
@@ -90,3 +60,19 @@ def sequence_score_to_wire(score: SequenceScore) -> inference_pb2.ScoreResponse:
             kl_from_base=score.kl_from_base,
         )
     )
+
+
+def _sampling_from_wire(message: inference_pb2.GenerateRequest) -> Sampling | None:
+    match message.WhichOneof("picking"):
+        case "greedy":
+            return None
+        case "sampling":
+            wanted = message.sampling
+            return Sampling(wanted.temperature, wanted.top_p, wanted.top_k, wanted.seed)
+        case _:
+            raise RequestError(
+                "invalid-options",
+                "The request to generate does not say how tokens are picked.",
+                found="picking: none",
+                wanted="greedy or sampling",
+            )

@@ -17,16 +17,22 @@ FAKE_SERVER = str(Path(__file__).with_name("fake_server.py"))
 
 
 class ServerProcess:
-    """``arguments`` go beside those every server needs; ``released`` lets held steps of the fake engine go on."""
+    """``arguments`` go beside those every server needs; ``released`` lets held steps of the fake engine go on.
 
-    def __init__(self, folder: Path, *arguments: str, token: str | None = TOKEN, released: bool = False) -> None:
+    ``model`` is "fake", or a folder that the real engine loads.
+    """
+
+    def __init__(
+        self, folder: Path, *arguments: str, token: str | None = TOKEN, released: bool = False, model: str = "fake"
+    ) -> None:
         environment = {**os.environ, "PYTHONPATH": str(SERVER_BRIDGE), "MIDBLOCK_FAKE_RELEASE": str(int(released))}
         environment.pop("MIDBLOCK_TOKEN", None)
         if token is not None:
             environment["MIDBLOCK_TOKEN"] = token
+        program = [FAKE_SERVER] if model == "fake" else ["-m", "midblock_server"]
         folders = ["--state-folder", str(folder / "state"), "--cache-folder", str(folder / "cache")]
         self.process = subprocess.Popen(
-            [sys.executable, FAKE_SERVER, "serve", "--model", "fake", *folders, *arguments],
+            [sys.executable, *program, "serve", "--model", model, *folders, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -252,6 +252,13 @@ def test_shutdown_ends_the_process(launch: Launch) -> None:
         handshake(client)
 
 
+def test_a_state_folder_that_cannot_be_made_is_fatal(launch: Launch, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file")
+    fatal = launch().announcement()
+    assert fatal["event"] == "fatal"
+    assert str(tmp_path / "state") in fatal["error"]["found"]
+
+
 def test_a_record_of_a_newer_version_is_fatal(launch: Launch, tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     with sqlite3.connect(tmp_path / "state" / "runs.sqlite") as connection:
