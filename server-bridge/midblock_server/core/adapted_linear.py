@@ -25,7 +25,7 @@ class AdaptedLinear(PeftLinear):  # type: ignore[misc]  # PEFT is not typed
         transposed = isinstance(base, Conv1D)
         super().__init__(base, ADAPTER, config, r=rank, lora_alpha=alpha, is_target_conv_1d_layer=transposed)
         self._hold_in_float32()
-        self.set_training(False)
+        self.eval()
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Inputs [..., in], outputs [..., out], both in the base's element type."""

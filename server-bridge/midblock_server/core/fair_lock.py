@@ -15,6 +15,12 @@ class FairLock:
         self._held = False
         self._waiting: deque[threading.Event] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for it now."""
+        with self._state:
+            return len(self._waiting)
+
     def __enter__(self) -> None:
         with self._state:
             if not self._held:

@@ -38,7 +38,7 @@ class RunCheckpoints:
         return checkpoint_folder(self.folder, step).exists()
 
     def write(self, step: int) -> CheckpointWritten:
-        """Writes the state after ``step`` steps, then removes all but the newest ``keep_checkpoints``."""
+        """Writes the state after ``step`` steps."""
         training = self.training
         written = write_checkpoint(
             self.folder,
@@ -47,6 +47,9 @@ class RunCheckpoints:
             training.specification.weights_hash,
             lambda aside: save_training_state(training.band, training.optimizer, aside),
         )
-        for _, old in list_checkpoints(self.folder)[: -training.specification.keep_checkpoints]:
-            remove_checkpoint(old)
         return CheckpointWritten(step, written, checkpoint_bytes(written))
+
+    def remove_old(self) -> None:
+        """Removes all but the newest ``keep_checkpoints``."""
+        for _, old in list_checkpoints(self.folder)[: -self.training.specification.keep_checkpoints]:
+            remove_checkpoint(old)

@@ -118,7 +118,7 @@ def _run_faults(specification: RunSpecification) -> Iterator[Fault]:
 
 
 def _data_faults(model: LoadedModel, data: Sequence[Datum]) -> Iterator[Fault]:
-    vocabulary, longest = model.card.vocabulary_size, model.card.context_length
+    vocabulary, longest = model.card.vocabulary_size, model.settings.max_sequence_tokens or model.card.context_length
     if not data:
         yield "dataset-invalid", "the data set has no rows"
     for row, datum in enumerate(data):

@@ -102,10 +102,16 @@ def _events(
         done += 1
         yield event
         if every > 0 and done % every == 0:
-            yield checkpoints.write(done)
+            yield from _write_checkpoint(checkpoints, done)
     if not checkpoints.has(done):
-        yield checkpoints.write(done)
+        yield from _write_checkpoint(checkpoints, done)
     yield TrainingStopped(STOP_REASONS[control], done)
+
+
+def _write_checkpoint(checkpoints: RunCheckpoints, step: int) -> Iterator[TrainerEvent]:
+    yield checkpoints.write(step)
+    # Not before the yield: until the new one is in the run's record, the old ones are what a resume goes on from.
+    checkpoints.remove_old()
 
 
 def _started(model: LoadedModel, band: TrainableBand, from_step: int, steps_total: int) -> TrainingStarted:

@@ -105,7 +105,7 @@ def _out_of_memory_named(step: int) -> Iterator[None]:
             f"Memory ran out in step {step + 1}.",
             found=str(error).splitlines()[0] if str(error) else type(error).__name__,
             wanted="memory for one micro-batch",
-            next_step="Use more and smaller micro-batches a step (with the same result), shorter rows, or fewer blocks.",
+            next_step="Use more, smaller micro-batches a step (with the same result), shorter rows, or fewer blocks.",
             facts={"step": str(step + 1)},
         ) from error
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from midblock_server.core.model import LoadedModel, load_model
+from midblock_server.core.model import LoadedModel
 from midblock_server.core.session import ModelSession
 from midblock_server.core.trainer import train
 from midblock_server.core.types import (
@@ -20,7 +20,6 @@ from midblock_server.core.types import (
     Datum,
     FullWeightsMethod,
     LayerPlan,
-    LoadSettings,
     LoraMethod,
     OptimizerSettings,
     RunSpecification,
@@ -35,18 +34,14 @@ FULL = FullWeightsMethod()
 TWO_BY_FOUR: Step = ((0, 1, 2, 3), (4, 5, 6, 7))
 
 
-def load_tiny(folder: Path, cache: Path, dtype: str = "float32") -> LoadedModel:
-    """Loads a model made by tests/tiny_models.py on one thread."""
-    return load_model(LoadSettings(source=str(folder), cache_folder=cache, device="cpu", dtype=dtype, threads=1))
-
-
 def make_rows(count: int = 8, seed: int = 0, vocabulary: int = 300) -> list[Datum]:
     """Random rows of 6 to 20 tokens: the first half is context, then weights of 0, 1 and 0.5."""
     draw = random.Random(seed)
     rows = []
     for _ in range(count):
         length = draw.randint(6, 20)
-        weights = [0.0] * (length // 2) + [draw.choice((0.0, 0.5, 1.0)) for _ in range(length - length // 2 - 1)] + [1.0]
+        context = length // 2
+        weights = [0.0] * context + [draw.choice((0.0, 0.5, 1.0)) for _ in range(length - context - 1)] + [1.0]
         rows.append(Datum(tuple(draw.randrange(vocabulary) for _ in range(length)), tuple(weights)))
     return rows
 
@@ -58,7 +53,7 @@ def specify(
     steps: Iterable[Step] = (TWO_BY_FOUR,) * 2,
     **changes: Any,
 ) -> RunSpecification:
-    """A specification that fits the model: blocks 2 and 3, rank 4, constant rate of 0.01. ``changes`` replace fields."""
+    """A specification that fits the model: blocks 2 and 3, rank 4, a constant rate. ``changes`` replace fields."""
     planned = ranks or {2: 4, 3: 4}
     blocks = tuple(BlockPlan(index, rank if method != FULL else None) for index, rank in planned.items())
     fields: dict[str, Any] = {
@@ -79,6 +74,7 @@ def run(
     session: ModelSession,
     specification: RunSpecification,
     folder: Path,
+    *,
     data: list[Datum] | None = None,
     ask: Callable[[], Control] = lambda: Control.GO_ON,
     resume_from: Path | None = None,
@@ -97,3 +93,13 @@ def logits_of(model: LoadedModel, token_ids: tuple[int, ...]) -> torch.Tensor:
     """Logits [tokens, vocabulary] by the module's own forward pass."""
     logits: torch.Tensor = model.module(input_ids=torch.tensor([token_ids]), use_cache=False).logits[0]
     return logits
+
+
+def every_linear(model: LoadedModel, **settings: Any) -> LoraMethod:
+    """LoRA on every linear map that the model's blocks have."""
+    return LoraMethod(targets=tuple(linear.name for linear in model.card.block_linears), scale=2.0, **settings)
+
+
+def file_bytes(folder: Path) -> dict[str, bytes]:
+    """All files of a checkpoint with their contents."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
