@@ -7,6 +7,7 @@ import type { ArtifactPart, Bridge } from "../../sdk/src/transport/bridge.js";
 import { encodeDataset } from "../../sdk/src/transport/dataset-codec.js";
 import { contractDigest, protocolVersion } from "../../sdk/src/transport/gen/contract.js";
 import { openBridge } from "../../sdk/src/transport/grpc-bridge.js";
+import { all } from "../support/all.js";
 import type { WireMessage } from "../support/contract-definitions.js";
 import { SecondClient } from "../support/second-client.js";
 import { startTestSidecar, type TestSidecar } from "../support/test-sidecar.js";
@@ -34,12 +35,6 @@ afterAll(async () => {
   bridge.close();
   await sidecar.stop();
 }, 60_000);
-
-async function all<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
-  const collected: Value[] = [];
-  for await (const value of values) collected.push(value);
-  return collected;
-}
 
 /** What the second client's stream says, heartbeats apart. */
 async function told(name: string, request: WireMessage, field: string): Promise<WireMessage[]> {

@@ -30,21 +30,23 @@ export function methodNamed(name: string): WireMethod {
   return method;
 }
 
-/** Fields of every message of the contract that a method can carry, as "RunRecord.run_id". */
-export function contractFields(): ReadonlySet<string> {
+/** Fields of these messages and of all that they can carry, as "RunRecord.run_id". */
+export function contractFields(types: readonly string[]): ReadonlySet<string> {
   const fields = new Set<string>();
-  for (const [name, definition] of Object.entries(definitions)) {
-    if (!("format" in definition) || definition.format !== "Protocol Buffer 3 DescriptorProto") continue;
-    for (const field of readFields(definition.type)) fields.add(`${shortName(name)}.${field.name}`);
-  }
+  const visit = (type: string): void => {
+    for (const { name, typeName } of fieldsOf(type)) {
+      if (fields.has(`${type}.${name}`)) continue;
+      fields.add(`${type}.${name}`);
+      visit(shortName(typeName));
+    }
+  };
+  for (const type of types) visit(type);
   return fields;
 }
 
 /** Fields that are set in a message of that type, and in all messages inside. */
 export function fieldsSetIn(type: string, message: object): readonly string[] {
-  const definition = definitions[`midblock.v1.${type}`];
-  if (definition === undefined || !("type" in definition)) return [];
-  const fields = readFields(definition.type).filter(({ name }) => Object.hasOwn(message, name));
+  const fields = fieldsOf(type).filter(({ name }) => Object.hasOwn(message, name));
   return fields.flatMap(({ name, typeName }) => {
     const value = Object.entries(message).find(([key]) => key === name)?.[1];
     const inside = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "object" && one !== null);
@@ -58,8 +60,11 @@ function methodsOf(service: string): [string, WireMethod][] {
   return Object.entries(definition).map(([name, method]) => [`${service}/${name}`, method]);
 }
 
-function readFields(type: object): { name: string; typeName: string }[] {
-  const fields: unknown = "field" in type ? type.field : [];
+/** None for enums, plain values, and the entries of maps, which are messages in descriptors alone. */
+function fieldsOf(type: string): { name: string; typeName: string }[] {
+  const definition = definitions[`midblock.v1.${type}`];
+  if (definition === undefined || !("type" in definition)) return [];
+  const fields: unknown = "field" in definition.type ? definition.type.field : [];
   if (!Array.isArray(fields)) throw new Error("a descriptor without fields");
   return fields.map(({ name, typeName }) => ({ name: String(name), typeName: String(typeName ?? "") }));
 }

@@ -62,40 +62,18 @@ const classByCode: Readonly<Record<ErrorCode, new (parts: ErrorParts) => Midbloc
 
 /** The error for a call that the sidecar refused or failed. A code of a newer sidecar becomes "call-failed". */
 export function callFailure(failure: RunFailure, cause: unknown): MidblockError {
-  if (!isErrorCode(failure.code)) {
-    return new BridgeError({ ...partsOf(failure, "call-failed"), facts: factsOf(failure), cause });
-  }
-  return new classByCode[failure.code]({ ...partsOf(failure, failure.code), facts: factsOf(failure), cause });
-}
-
-/** The error for a run that ended as failed. A code of a newer sidecar becomes "run-failed". */
-export function readServerFailure(failure: RunFailure, runId: string): RunError {
-  const code = isErrorCode(failure.code) ? failure.code : "run-failed";
-  return new RunError({ ...partsOf(failure, code), facts: { ...factsOf(failure), runId } });
+  const { code, message, found, wanted, nextStep, facts } = failure;
+  const parts = {
+    what: message,
+    ...(found === "" ? {} : { found }),
+    ...(wanted === "" ? {} : { wanted }),
+    ...(nextStep === "" ? {} : { nextStep }),
+    cause,
+  };
+  if (isErrorCode(code)) return new classByCode[code]({ ...parts, code, facts });
+  return new BridgeError({ ...parts, code: "call-failed", facts: { ...facts, serverCode: code } });
 }
 
 function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(classByCode, code);
-}
-
-function partsOf(failure: RunFailure, code: ErrorCode): ErrorParts {
-  return {
-    code,
-    what: failure.message,
-    ...(failure.found === "" ? {} : { found: failure.found }),
-    ...(failure.wanted === "" ? {} : { wanted: failure.wanted }),
-    ...(failure.nextStep === "" ? {} : { nextStep: failure.nextStep }),
-  };
-}
-
-/** Names as this side writes them ("run_id" is runId); a code that this side does not know is kept as a fact. */
-function factsOf(failure: RunFailure): Record<string, string> {
-  const facts = Object.entries(failure.facts).map(([name, value]) => [
-    name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
-    value,
-  ]);
-  return {
-    ...Object.fromEntries(facts),
-    ...(isErrorCode(failure.code) ? {} : { serverCode: failure.code }),
-  };
 }

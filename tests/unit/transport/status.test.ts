@@ -1,7 +1,6 @@
 /** Failures of the sidecar and of gRPC, as the errors that a program sees. */
 import { status } from "@grpc/grpc-js";
 import { describe, expect, test } from "@jest/globals";
-import { readServerFailure } from "../../../sdk/src/transport/server-failure.js";
 import { failureMessage, withBridge } from "../../support/scripted-answers.js";
 import { ScriptedFailure } from "../../support/scripted-sidecar.js";
 
@@ -47,7 +46,7 @@ describe("what the sidecar says", () => {
     ["internal", "MidblockError"],
   ])("%s is a %s", async (code, name) => {
     const error = await failureOf(new ScriptedFailure(status.UNKNOWN, "text", { code, message: "Sentence." }));
-    expect(error).toMatchObject({ code, name, message: "Sentence." });
+    expect(error).toMatchObject({ code, name, message: "Sentence.", found: undefined, wanted: undefined });
   });
 
   test("a code of a newer sidecar is a failed call that names it", async () => {
@@ -82,32 +81,5 @@ describe("bare statuses", () => {
       found: "the details",
       facts: { call: "Runs.GetRun" },
     });
-  });
-});
-
-describe("a failed run", () => {
-  const failure = {
-    code: "out-of-memory",
-    message: "Did not fit.",
-    found: "",
-    wanted: "",
-    nextStep: "Less.",
-    facts: { micro_batch: "4" },
-  };
-
-  test("is a RunError with the run's id", () => {
-    const error = readServerFailure(failure, "r1");
-    expect(error).toMatchObject({
-      name: "RunError",
-      code: "out-of-memory",
-      nextStep: "Less.",
-      facts: { runId: "r1", microBatch: "4" },
-    });
-    expect(error.found).toBeUndefined();
-  });
-
-  test("with a code of a newer sidecar has run-failed", () => {
-    const error = readServerFailure({ ...failure, code: "moon-phase" }, "r1");
-    expect(error).toMatchObject({ code: "run-failed", facts: { serverCode: "moon-phase" } });
   });
 });

@@ -1,7 +1,9 @@
 /** Calls with one answer: deadlines and cancellation. */
 import { expect, test } from "@jest/globals";
-import { quickTimings, recordMessage, withBridge } from "../../support/scripted-answers.js";
-import type { Script } from "../../support/scripted-sidecar.js";
+import { SidecarError } from "../../../sdk/src/errors.js";
+import { openBridge } from "../../../sdk/src/transport/grpc-bridge.js";
+import { handshakeAnswer, quickTimings, recordMessage, withBridge } from "../../support/scripted-answers.js";
+import { type Script, startScriptedSidecar } from "../../support/scripted-sidecar.js";
 
 /** A sidecar that does not answer GetRun; `called` and `cancelled` settle when a call comes and when it is gone. */
 function neverAnswering() {
@@ -78,6 +80,41 @@ test("a sidecar that goes away during a call is a broken connection", async () =
     sidecar.stop();
     await answer;
   });
+});
+
+test("once the sidecar's process has ended, running and later calls fail with the reason", async () => {
+  const { unary, called } = neverAnswering();
+  const sidecar = await startScriptedSidecar({ unary: { ...unary, "Control/Handshake": () => handshakeAnswer } });
+  let end: (reason: SidecarError) => void = () => {};
+  const gone = new Promise<SidecarError>((resolve) => {
+    end = resolve;
+  });
+  const bridge = await openBridge({ address: sidecar.address, token: "t", clientVersion: "0", gone }, quickTimings);
+  const reason = new SidecarError({ code: "sidecar-exited", what: "Killed." });
+  const running = expect(bridge.getRun("r1")).rejects.toBe(reason);
+  await called;
+  end(reason);
+  await running;
+  await expect(bridge.getRun("r1")).rejects.toBe(reason);
+  await expect(bridge.watchRun("r1", 1)[Symbol.asyncIterator]().next()).rejects.toBe(reason);
+  sidecar.stop();
+});
+
+test("a connection that breaks waits for the news that the process has ended", async () => {
+  const { unary, called } = neverAnswering();
+  const sidecar = await startScriptedSidecar({ unary: { ...unary, "Control/Handshake": () => handshakeAnswer } });
+  let end: (reason: SidecarError) => void = () => {};
+  const gone = new Promise<SidecarError>((resolve) => {
+    end = resolve;
+  });
+  const timings = { ...quickTimings, endOfProcessMilliseconds: 600_000 };
+  const bridge = await openBridge({ address: sidecar.address, token: "t", clientVersion: "0", gone }, timings);
+  const reason = new SidecarError({ code: "sidecar-exited", what: "Killed." });
+  const running = expect(bridge.getRun("r1")).rejects.toBe(reason);
+  await called;
+  sidecar.stop();
+  setImmediate(() => end(reason));
+  await running;
 });
 
 test("signals are let go of after the call", async () => {

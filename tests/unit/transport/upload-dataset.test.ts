@@ -1,14 +1,18 @@
 /** Uploads: resumed where they broke, checked before they start, and never faster than the sidecar takes them. */
 import { status } from "@grpc/grpc-js";
-import { expect, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 import type { Datum } from "../../../sdk/src/data/datum.js";
 import { Channel } from "../../../sdk/src/transport/channel.js";
 import { sendStream } from "../../../sdk/src/transport/client-stream.js";
 import { encodeDataset } from "../../../sdk/src/transport/dataset-codec.js";
 import { DatasetsService, type UploadDatasetRequest } from "../../../sdk/src/transport/gen/midblock/v1/dataset.js";
+import { ContractCoverage } from "../../support/contract-coverage.js";
 import type { WireMessage } from "../../support/contract-definitions.js";
 import { handshakeWith, quickTimings, withBridge } from "../../support/scripted-answers.js";
 import { type Script, ScriptedFailure, startScriptedSidecar } from "../../support/scripted-sidecar.js";
+
+const coverage = new ContractCoverage(["GetDatasetRequest", "DatasetStatus", "UploadDatasetRequest"]);
+afterAll(() => expect(coverage.missing()).toEqual([]));
 
 /** One example of 10,500 encoded bytes: five a token, one more for an id above 127, and ten around them. */
 const dataset: readonly Datum[] = [
@@ -33,6 +37,7 @@ function keeping(breaks: readonly number[], stored = Buffer.alloc(0)) {
     "Datasets/UploadDataset": async (messages) => {
       let chunks = breaks[kept.uploads++] ?? Number.POSITIVE_INFINITY;
       for await (const message of messages) {
+        coverage.note("UploadDatasetRequest", message);
         const header = message["header"] as { offset?: string } | undefined;
         if (header) kept.offsets.push(Number(header.offset ?? 0));
         const chunk = message["chunk"];
@@ -152,4 +157,45 @@ test("a sidecar that takes nothing gets nothing more, and is not waited for with
   expect(taken).toBeLessThan(20);
   channel.close();
   sidecar.stop();
+});
+
+test("uploads in chunks of the sidecar's size", async () => {
+  const tokenIds = Array.from({ length: 498 }, (_, index) => (index < 2 ? 300 : index % 128));
+  const dataset = [{ tokenIds, lossWeights: tokenIds.map(() => 1), source: { file: "(memory)", line: 1 } }];
+  const { bytes, contentHash } = encodeDataset(dataset);
+  const requests: WireMessage[] = [];
+  const complete = {
+    content_hash: contentHash,
+    received_bytes: "2500",
+    complete: true,
+    datum_count: "3",
+    token_count: "400",
+    trained_token_count: "200",
+  };
+  const unary = {
+    "Datasets/GetDataset": (request: WireMessage) => {
+      coverage.note("GetDatasetRequest", request);
+      return { content_hash: contentHash };
+    },
+  };
+  const uploads = {
+    "Datasets/UploadDataset": async (messages: AsyncIterable<WireMessage>) => {
+      for await (const message of messages) requests.push(coverage.note("UploadDatasetRequest", message));
+      return coverage.note("DatasetStatus", complete);
+    },
+  };
+  await withBridge({ unary, uploads }, async (bridge) => {
+    expect(await bridge.uploadDataset(dataset)).toEqual({
+      contentHash,
+      receivedBytes: 2500,
+      complete: true,
+      datumCount: 3,
+      tokenCount: 400,
+      trainedTokenCount: 200,
+    });
+  });
+  expect(requests).toEqual([
+    { header: { content_hash: contentHash, total_bytes: "2500" } },
+    ...[0, 1000, 2000].map((start) => ({ chunk: Buffer.from(bytes.subarray(start, start + 1000)) })),
+  ]);
 });
