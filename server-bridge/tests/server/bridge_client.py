@@ -18,7 +18,7 @@ from midblock_server.gen.midblock.v1 import (
     run_pb2_grpc,
 )
 
-CALL_TIMEOUT_SECONDS = 30
+CALL_TIMEOUT_SECONDS = 120
 
 
 class _Bearer(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor):  # type: ignore[misc]

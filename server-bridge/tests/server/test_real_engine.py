@@ -14,7 +14,7 @@ from midblock_server.gen.midblock.v1 import common_pb2, control_pb2, inference_p
 
 BASE = common_pb2.ModelReference(base=common_pb2.BaseModel())
 ROWS: list[Row] = [([(7 * row + place) % 300 for place in range(12)], [0.0] * 6 + [1.0] * 6) for row in range(8)]
-STEPS = 60
+STEPS = 40
 
 TinyModel = Callable[..., Path]
 
@@ -53,7 +53,7 @@ def specification(card: model_pb2.ModelCard, dataset_hash: str) -> run_pb2.RunSp
             learning_rate=1e-2, beta1=0.9, beta2=0.999, epsilon=1e-8, schedule=run_pb2.SCHEDULE_COSINE
         ),
         seed=5,
-        checkpoint_every_steps=2,
+        checkpoint_every_steps=5,
         keep_checkpoints=2,
         weights_hash=card.weights_hash,
     )
@@ -70,30 +70,32 @@ def artifact_hashes(client: BridgeClient, run_id: str) -> dict[str, str]:
     return {part.header.path: part.header.sha256 for part in parts if part.WhichOneof("part") == "header"}
 
 
-def test_a_killed_run_ends_with_the_same_weights_as_an_undisturbed_one(tmp_path: Path, tiny_model: TinyModel) -> None:
-    server = launch(tmp_path, tiny_model())
-    client = server.client()
+def test_a_killed_run_ends_with_the_same_weights_as_an_undisturbed_one(
+    client: BridgeClient, tmp_path: Path, tiny_model: TinyModel
+) -> None:
     undisturbed = start(client, "undisturbed")
     ended = list(events(client, undisturbed))
     assert ended[-1].run_ended.state == run_pb2.RUN_STATE_COMPLETED, ended[-1]
     assert ended[1].run_started.trainable_parameters == 2 * 4 * (64 + 64 + 128 + 64)
-    killed = start(client, "killed")
-    watch_until(client, killed, "step_ended", 5)
+    server = launch(tmp_path, tiny_model())
+    killed = start(victim := server.client(), "killed")
+    watch_until(victim, killed, "step_ended", 7)
     server.kill()
-    successor = launch(tmp_path, tiny_model())
-    client = successor.client()
-    model_card(client)
-    assert record(client, killed).state == run_pb2.RUN_STATE_INTERRUPTED
-    client.runs.ResumeRun(run_pb2.ResumeRunRequest(run_id=killed))
-    resumed = list(events(client, killed))
+    server = launch(tmp_path, tiny_model())
+    successor = server.client()
+    model_card(successor)
+    assert record(successor, killed).state == run_pb2.RUN_STATE_INTERRUPTED
+    successor.runs.ResumeRun(run_pb2.ResumeRunRequest(run_id=killed))
+    resumed = list(events(successor, killed))
     assert resumed[-1].run_ended.state == run_pb2.RUN_STATE_COMPLETED, resumed[-1]
-    # Where a step was made twice, the later event counts.
-    losses = [
-        {e.step_ended.step: e.step_ended.loss for e in told if e.HasField("step_ended")} for told in (ended, resumed)
-    ]
-    assert losses[0] == losses[1]
-    assert artifact_hashes(client, killed) == artifact_hashes(client, undisturbed)
-    successor.kill()
+    assert losses(resumed) == losses(ended)
+    assert artifact_hashes(successor, killed) == artifact_hashes(client, undisturbed)
+    server.kill()
+
+
+def losses(told: list[run_pb2.RunEvent]) -> dict[int, float]:
+    """By step; where a step was made twice, the later event counts."""
+    return {event.step_ended.step: event.step_ended.loss for event in told if event.HasField("step_ended")}
 
 
 def test_trained_weights_generate_and_score_apart_from_the_base(client: BridgeClient) -> None:
