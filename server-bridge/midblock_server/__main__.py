@@ -7,12 +7,16 @@ import os
 import sys
 
 from midblock_server.announcements import announce_fatal
+from midblock_server.command import parse_command
 from midblock_server.core.types import ErrorDetail
 from midblock_server.logs import take_over_standard_streams
 
 
 def main() -> int:
     parent_pid = os.getppid()
+    if {"-h", "--help"} & set(sys.argv):
+        # Help is for people: it is printed, and the process ends, while standard output is still what it was.
+        parse_command(sys.argv[1:])
     announcements = take_over_standard_streams()
     try:
         from midblock_server.core_engine import CoreEngine

@@ -1,4 +1,4 @@
-"""The two lines a parent process reads from standard output: ready, or fatal."""
+"""The lines a parent process reads from standard output, each a JSON object: ready, fatal, or health."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def announce_ready(stream: TextIO, address: str) -> None:
 def announce_fatal(stream: TextIO, error: ErrorDetail) -> None:
     """Says why the server can't start."""
     _write(stream, {"event": "fatal", "error": asdict(error)})
+
+
+def announce_health(stream: TextIO, status: str) -> None:
+    """Answers the command `health`."""
+    _write(stream, {"event": "health", "status": status})
 
 
 def _write(stream: TextIO, line: dict[str, object]) -> None:

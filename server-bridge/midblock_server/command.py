@@ -1,4 +1,4 @@
-"""The command line: `python -m midblock_server serve ...`, turned into settings."""
+"""The command line: `python -m midblock_server serve ...` or `health ...`, turned into settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from midblock_server.core.errors import MidblockServerError
 from midblock_server.core.types import LoadSettings
-from midblock_server.settings import ServeSettings, TlsFiles
+from midblock_server.settings import HealthSettings, ServeSettings, TlsFiles
 
 TOKEN_VARIABLE = "MIDBLOCK_TOKEN"
 
@@ -24,7 +24,9 @@ class _Parser(argparse.ArgumentParser):
         )
 
 
-def parse_command(arguments: Sequence[str], environment: MutableMapping[str, str] = os.environ) -> ServeSettings:
+def parse_command(
+    arguments: Sequence[str], environment: MutableMapping[str, str] = os.environ
+) -> ServeSettings | HealthSettings:
     """Reads arguments and token into checked settings.
 
     The token is taken out of ``environment``, so that no child process inherits it.
@@ -32,7 +34,15 @@ def parse_command(arguments: Sequence[str], environment: MutableMapping[str, str
     """
     environment_token = environment.pop(TOKEN_VARIABLE, "")
     options = _build_parser().parse_args(arguments)
-    settings = ServeSettings(
+    if options.command == "health":
+        return HealthSettings(options.address, options.tls_certificate)
+    settings = _serve_settings(options, environment_token)
+    settings.check()
+    return settings
+
+
+def _serve_settings(options: argparse.Namespace, environment_token: str) -> ServeSettings:
+    return ServeSettings(
         model=LoadSettings(
             source=options.model,
             cache_folder=options.cache_folder.absolute(),
@@ -47,14 +57,19 @@ def parse_command(arguments: Sequence[str], environment: MutableMapping[str, str
         tls=_tls_files(options.tls_certificate, options.tls_key),
         stop_with_parent=options.stop_with_parent,
     )
-    settings.check()
-    return settings
 
 
 def _build_parser() -> _Parser:
     parser = _Parser(prog="midblock_server", description="Holds a language model and trains the middle of it.")
     commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="serve one model over gRPC")
+    _add_serve_options(commands.add_parser("serve", help="serve one model over gRPC"))
+    health = commands.add_parser("health", help="ask a server whether it serves; exit code 0 if it does")
+    health.add_argument("--address", required=True, help="host:port or unix:/path")
+    health.add_argument("--tls-certificate", type=Path, metavar="FILE", help="the server's own PEM certificate")
+    return parser
+
+
+def _add_serve_options(serve: argparse.ArgumentParser) -> None:
     add = serve.add_argument
     add("--model", required=True, help="built-in name, folder with safetensors, GGUF file, or hub id")
     add("--state-folder", required=True, type=Path, help="keeps data sets, runs and checkpoints")
@@ -62,20 +77,12 @@ def _build_parser() -> _Parser:
     add("--listen", default="127.0.0.1:0", help="unix:/path or host:port (default: %(default)s, a free port)")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: %(default)s)")
     add("--dtype", default="auto", choices=["auto", "float32", "bfloat16", "float16"], help="default: %(default)s")
-    add(
-        "--threads",
-        default=0,
-        type=_not_negative,
-        help="threads to compute with; 0: OMP_NUM_THREADS or the physical cores",
-    )
+    add("--threads", default=0, type=_not_negative, help="0: OMP_NUM_THREADS, or the physical cores")
     add("--max-sequence-tokens", default=0, type=_not_negative, help="0: the model's context length")
     add("--stop-with-parent", action="store_true", help="exit when standard input ends or the parent process dies")
     add("--tls-certificate", type=Path, metavar="FILE", help="PEM certificate chain; needs --tls-key")
     add("--tls-key", type=Path, metavar="FILE", help="PEM private key of the certificate")
-    add(
-        "--token-file", type=Path, metavar="FILE", help=f"holds the clients' token (else: environment {TOKEN_VARIABLE})"
-    )
-    return parser
+    add("--token-file", type=Path, metavar="FILE", help=f"holds the token (else: environment {TOKEN_VARIABLE})")
 
 
 def _not_negative(text: str) -> int:

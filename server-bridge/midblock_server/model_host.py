@@ -90,9 +90,9 @@ class ModelHost:
             logger.error("model %s could not be loaded: %s", self._settings.source, detail.message)
             self._settle(None, detail)
             return
-        logger.info("model %s is loaded on %s", model.card.name, model.device.name)
         self._settle(model, None)
         self._on_loaded()
+        logger.info("model %s is loaded on %s", model.card.name, model.device.name)
 
     def _settle(self, model: Model | None, failure: ErrorDetail | None) -> None:
         with self._changed:

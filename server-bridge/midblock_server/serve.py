@@ -1,4 +1,4 @@
-"""The life of a server process: start, say so, wait for the reason to stop, stop."""
+"""The life of a server process: start, say so, wait for the reason to stop, stop. Or ask another for its health."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import os
 from collections.abc import Sequence
 from typing import TextIO
 
-from midblock_server.announcements import announce_fatal, announce_ready
+from midblock_server.announcements import announce_fatal, announce_health, announce_ready
 from midblock_server.command import parse_command
 from midblock_server.core.errors import MidblockServerError
 from midblock_server.engine import Engine
+from midblock_server.health_probe import probe_health
 from midblock_server.limits import Limits
 from midblock_server.parent_watch import stop_with_parent
 from midblock_server.server import Server
-from midblock_server.settings import ServeSettings
+from midblock_server.settings import HealthSettings, ServeSettings
 from midblock_server.signals import stop_on_signals
 from midblock_server.status import describe
 from midblock_server.stop_signal import StopSignal
@@ -25,15 +26,23 @@ _WRONG_SETTINGS_EXIT_CODE = 2
 
 
 def run(arguments: Sequence[str], engine: Engine, parent_pid: int, announcements: TextIO) -> int:
-    """Serves until told to stop; returns the exit code: 0 in order, 2 for wrong settings, 1 for all other failures."""
+    """Does what the command line says, and returns the exit code: 0 in order, 2 for wrong settings, 1 for the rest."""
     try:
         settings = parse_command(arguments)
+        if isinstance(settings, HealthSettings):
+            return _tell_health(settings, announcements)
         return _serve(settings, engine, parent_pid, announcements)
     except Exception as error:
         detail = describe(error, "starting the server")
         logger.critical("%s", detail.message, exc_info=None if isinstance(error, MidblockServerError) else error)
         announce_fatal(announcements, detail)
         return _WRONG_SETTINGS_EXIT_CODE if detail.code == "invalid-options" else 1
+
+
+def _tell_health(settings: HealthSettings, announcements: TextIO) -> int:
+    status = probe_health(settings)
+    announce_health(announcements, status)
+    return 0 if status == "SERVING" else 1
 
 
 def _serve(settings: ServeSettings, engine: Engine, parent_pid: int, announcements: TextIO) -> int:

@@ -22,6 +22,14 @@ class TlsFiles:
 
 
 @dataclass(frozen=True)
+class HealthSettings:
+    """Which server to ask for its health. ``tls_certificate`` is the server's own, where it serves TLS."""
+
+    address: str
+    tls_certificate: Path | None
+
+
+@dataclass(frozen=True)
 class ServeSettings:
     """How to serve one model. ``listen`` is "unix:/path" or "host:port"; port 0 lets the system choose."""
 

@@ -273,6 +273,15 @@ def test_the_server_is_ready_before_torch_is_imported() -> None:
     assert told.stdout == "False\n"
 
 
+def test_help_is_printed_for_people() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "midblock_server", "serve", "--help"],
+        cwd=SERVER_BRIDGE, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.startswith("usage:")
+    assert "--stop-with-parent" in told.stdout
+
+
 def test_a_missing_package_is_told_as_fatal(tmp_path: Path) -> None:
     (tmp_path / "grpc.py").write_text("raise ImportError('no grpc here')")
     told = subprocess.run(
