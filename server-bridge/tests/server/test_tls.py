@@ -66,12 +66,12 @@ def test_health_is_asked_by_the_loopback_address_whatever_name_the_certificate_h
     assert any("is loaded" in line for line in server.log)
     command = [sys.executable, "-m", "midblock_server", "health", "--address", f"localhost:{port}"]
     asked = subprocess.run(
-        [*command, "--tls-certificate", chain], cwd=SERVER_BRIDGE, capture_output=True, text=True, check=False
+        [*command, "--tls-certificate", str(chain)], cwd=SERVER_BRIDGE, capture_output=True, text=True, check=False
     )
     assert json.loads(asked.stdout) == {"event": "health", "status": "SERVING"}
     assert asked.returncode == 0
     server.kill()
-    for asks in (command, [*command, "--tls-certificate", chain]):
+    for asks in (command, [*command, "--tls-certificate", str(chain)]):
         gone = subprocess.run(asks, cwd=SERVER_BRIDGE, capture_output=True, text=True, check=False)
         assert json.loads(gone.stdout)["status"].startswith("UNAVAILABLE")
         assert gone.returncode == 1
