@@ -74,7 +74,9 @@ class RunView {
   readonly #pace = new TrainingPace();
   readonly #stepsTotal: number;
   readonly #line: StatusLine;
-  #evaluationStarted = 0;
+  #task = "";
+  #taskStarted = 0;
+  #latestTime = 0;
   #latestMark = 0;
   #latestLine = "";
 
@@ -86,7 +88,7 @@ class RunView {
   take(event: RunEvent): void {
     switch (event.type) {
       case "eval-start":
-        this.#evaluationStarted = event.unixSeconds;
+        this.#task = "";
         break;
       case "eval-progress":
         this.#show(this.#describeEvaluation(event), event.done / event.total, marksInAFile.evaluation);
@@ -121,10 +123,15 @@ class RunView {
       case "checkpoint-saved":
         break;
     }
+    this.#latestTime = event.unixSeconds;
   }
 
   #describeEvaluation({ phase, task, done, total, unixSeconds }: EvaluationProgressEvent): string {
-    const left = ((unixSeconds - this.#evaluationStarted) / done) * (total - done);
+    if (task !== this.#task) {
+      this.#task = task;
+      this.#taskStarted = this.#latestTime;
+    }
+    const left = ((unixSeconds - this.#taskStarted) / done) * (total - done);
     return `${phase.padEnd(12)} ${task} ${done}/${total}  ${clock(left)} left`;
   }
 

@@ -1,0 +1,91 @@
+/** What a file, which is no terminal, gets to see of a launch and a run. */
+import { PassThrough } from "node:stream";
+import { describe, expect, test } from "@jest/globals";
+import type { FinetuneRun } from "../../../sdk/src/finetune/finetune-run.js";
+import type { RunEvent, UnnumberedEvent } from "../../../sdk/src/finetune/run-event.js";
+import { terminalProgress } from "../../../sdk/src/terminal/terminal-progress.js";
+
+function captured() {
+  const stream = new PassThrough();
+  const output = Object.assign(stream, { isTTY: false }) as unknown as NodeJS.WriteStream;
+  return {
+    output,
+    lines: () =>
+      String(stream.read() ?? "")
+        .split("\n")
+        .slice(0, -1),
+  };
+}
+
+function runOf(events: readonly UnnumberedEvent[]): FinetuneRun {
+  const numbered = events.map((event, index): RunEvent => ({ ...event, sequence: index + 1 }));
+  const data = { examples: 4, tokens: 40, trainedTokens: 10, longest: 10, dropped: [], histogram: [] };
+  const run = {
+    drawPlan: () => "PLAN",
+    data,
+    stepsTotal: 2,
+    [Symbol.asyncIterator]: async function* () {
+      yield* numbered;
+    },
+  };
+  return run as unknown as FinetuneRun;
+}
+
+function step(number: number, unixSeconds: number): UnnumberedEvent {
+  const rest = { learningRate: 1, gradientNorm: 1, trainedTokens: 1, peakMemoryBytes: 0 };
+  return { type: "step-end", unixSeconds, step: number, loss: 1 / number, tokens: 100, seconds: 2, ...rest };
+}
+
+function answered(task: string, done: number, unixSeconds: number): UnnumberedEvent {
+  return { type: "eval-progress", unixSeconds, phase: "before", task, done, total: 4 };
+}
+
+describe("terminalProgress into a file", () => {
+  test("tells each stage of a launch once", () => {
+    const { output, lines } = captured();
+    const { launch } = terminalProgress({ output });
+    launch({ stage: "install-torch", elapsedSeconds: 3 });
+    launch({ stage: "install-torch", action: "download", package: "torch", elapsedSeconds: 5 });
+    launch({ stage: "reading weights", fraction: 0.5 });
+    expect(lines()).toEqual(["environment  installing PyTorch (0:03)", "model        reading weights 50 %"]);
+  });
+
+  test("follows a run: plan, data, steps with speed and time left, and the end once", async () => {
+    const { output, lines } = captured();
+    await terminalProgress({ output }).follow(
+      runOf([
+        step(1, 2),
+        step(2, 4),
+        { type: "run-end", unixSeconds: 5, state: "completed", stepsDone: 2, failure: undefined },
+      ]),
+    );
+    expect(lines()).toEqual([
+      "PLAN",
+      "",
+      "data         4 examples, 40 tokens, 10 of them learnt; 2 steps",
+      "training     step 1/2  loss 1.0000  50 tokens/s  0:02 left",
+      "training     step 2/2  loss 0.5000  50 tokens/s  0:00 left",
+    ]);
+  });
+
+  test("counts the time left of each task from where that task began", async () => {
+    const { output, lines } = captured();
+    const start: UnnumberedEvent = { type: "eval-start", unixSeconds: 100, phase: "before", tasks: ["a", "b"] };
+    await terminalProgress({ output }).follow(
+      runOf([start, answered("a", 4, 500), answered("b", 1, 510), answered("b", 2, 520)]),
+    );
+    expect(lines().slice(3)).toEqual([
+      "before       a 4/4  0:00 left",
+      "before       b 1/4  0:30 left",
+      "before       b 2/4  0:20 left",
+    ]);
+  });
+
+  test("says how a run ended that did not complete", async () => {
+    const { output, lines } = captured();
+    await terminalProgress({ output }).follow(
+      runOf([step(1, 2), { type: "run-end", unixSeconds: 5, state: "cancelled", stepsDone: 1, failure: undefined }]),
+    );
+    expect(lines().at(-1)).toBe("training     cancelled at step 1");
+  });
+});
