@@ -13,6 +13,7 @@ from midblock_server.core.head import CHUNK_ROWS, logits
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.packed import packed_hidden_states
 from midblock_server.core.request_check import check_score_request
+from midblock_server.core.sampling import pick_greedy
 from midblock_server.core.session import ModelSession
 from midblock_server.core.types import ScoreRequest, ScoreSequence, SequenceScore
 
@@ -72,7 +73,7 @@ def _score_rows(
         if base_states is not None:
             base = torch.log_softmax(logits(model, base_states[chunk_rows]), dim=-1, dtype=torch.float32)
             kl = (base.exp() * (base - log_probabilities)).sum(dim=-1)
-        parts.append((picked.cpu(), (raw.argmax(dim=-1) == chunk_labels).cpu(), kl.cpu()))
+        parts.append((picked.cpu(), (pick_greedy(raw) == chunk_labels).cpu(), kl.cpu()))
     picked, greedy, kl = (torch.cat(column) for column in zip(*parts, strict=True))
     return picked, greedy, kl
 
