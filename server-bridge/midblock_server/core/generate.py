@@ -16,6 +16,7 @@ from midblock_server.core.key_value_cache import keep_rows, make_cache
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.packed import can_pack
 from midblock_server.core.request_check import check_generate_request
+from midblock_server.core.rope_limit import batch_safe_tokens
 from midblock_server.core.sampling import RowDraws, pick_greedy, pick_sampled
 from midblock_server.core.session import ModelSession
 from midblock_server.core.stopping import StopWatch
@@ -44,7 +45,7 @@ def generate(
     so.
     """
     check_generate_request(session.model, request)
-    for indices in _batches(request):
+    for indices in _batches(request, batch_safe_tokens(session.model.module)):
         batch = _Batch(session.model, request, indices)
         while batch.indices:
             with session.turn(weights) as model, torch.no_grad():
@@ -52,11 +53,12 @@ def generate(
             yield from completions
 
 
-def _batches(request: GenerateRequest) -> Iterator[list[int]]:
+def _batches(request: GenerateRequest, safe_tokens: float) -> Iterator[list[int]]:
     by_length = sorted(range(len(request.prompts)), key=lambda index: -len(request.prompts[index]))
     while by_length:
         longest = len(request.prompts[by_length[0]]) + request.max_new_tokens
-        rows = min(request.max_batch_rows or BATCH_ROWS, max(1, CACHE_TOKENS // longest))
+        most = max(1, CACHE_TOKENS // longest) if longest <= safe_tokens else 1
+        rows = min(request.max_batch_rows or BATCH_ROWS, most)
         yield by_length[:rows]
         by_length = by_length[rows:]
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from midblock_server.core.attention import SPAN_ATTENTION, register_span_attention
+from midblock_server.core.rope_limit import batch_safe_tokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -30,7 +31,8 @@ def packed_hidden_states(model: LoadedModel, sequences: Sequence[Sequence[int]])
     of the sequences; differentiable. Sequences must not be empty. A model whose architecture can't be packed (found by
     a probe at the first call, see ``can_pack``) runs them one at a time, with the same result.
     """
-    if can_pack(model.module):
+    longest = max(len(sequence) for sequence in sequences)
+    if can_pack(model.module) and longest <= batch_safe_tokens(model.module):
         return _run_packed(model.module, sequences)
     return _run_one_by_one(model.module, sequences)
 

@@ -26,6 +26,18 @@ FAMILIES: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Each family with what differs from its tiny model: windows shorter than the sequences, caps that are felt."""
 
+LONG_ROPE = {
+    "rope_parameters": {
+        "rope_type": "longrope",
+        "rope_theta": 10000.0,
+        "factor": 4.0,
+        "original_max_position_embeddings": 10,
+        "short_factor": [1.0] * 8,
+        "long_factor": [float(place + 2) for place in range(8)],
+    }
+}
+"""Frequencies that change, for the whole batch, once a sequence is longer than 10 tokens."""
+
 
 @dataclass(frozen=True)
 class ModelPair:

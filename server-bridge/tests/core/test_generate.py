@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from model_pairs import FAMILIES, ModelPair, load_pair
+from model_pairs import FAMILIES, LONG_ROPE, ModelPair, load_pair
 from training_runs import last_checkpoint, run, specify
 
 from midblock_server.core import generate as generate_module
@@ -66,6 +66,14 @@ def test_greedy_equals_plain_transformers_one_by_one(
         completions = generate_all(session, greedy(max_batch_rows=rows))
         assert [each.token_ids for each in completions] == wanted
         assert {each.finish_reason for each in completions} == {"length"}
+
+
+def test_greedy_equals_plain_transformers_where_the_rotary_embedding_changes_with_the_length(
+    tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    pair = load_pair(tiny_model("llama"), LONG_ROPE, tmp_path)
+    completions = generate_all(ModelSession(pair.ours), greedy())
+    assert [each.token_ids for each in completions] == plain_greedy(pair)
 
 
 def test_rows_that_end_leave_the_others_as_they_were(tiny_model: Callable[..., Path], tmp_path: Path) -> None:

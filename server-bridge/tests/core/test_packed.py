@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import torch
-from model_pairs import FAMILIES, load_pair
+from model_pairs import FAMILIES, LONG_ROPE, load_pair
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from midblock_server.core.attention import SPAN_ATTENTION
-from midblock_server.core.packed import can_pack, packed_hidden_states
+from midblock_server.core.packed import _run_packed, can_pack, packed_hidden_states
 
 SEQUENCES = [[5, 17, 300, 41, 9, 77, 8, 120, 33, 250, 6], [260, 2, 19], [44], [7, 8, 9, 10, 11, 12, 13]]
 
@@ -32,6 +32,19 @@ def test_equals_each_sequence_alone(
     assert can_pack(pair.ours.module)
     assert pair.ours.module.config._attn_implementation == SPAN_ATTENTION
     assert pair.plain.config._attn_implementation != SPAN_ATTENTION
+
+
+def test_sequences_long_enough_to_change_the_rotary_embedding_go_alone(
+    tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    pair = load_pair(tiny_model("llama"), LONG_ROPE, tmp_path)
+    found, wanted = packed_hidden_states(pair.ours, SEQUENCES), alone(pair.plain, SEQUENCES)
+    torch.testing.assert_close(found, wanted, rtol=1e-5, atol=1e-5)
+    assert can_pack(pair.ours.module)
+    long, short = SEQUENCES[0], SEQUENCES[3]
+    assert not torch.allclose(
+        _run_packed(pair.ours.module, [long, short])[len(long) :], wanted[-len(short) :], atol=1e-3
+    )
 
 
 @pytest.mark.parametrize(
