@@ -26,7 +26,7 @@ export function makeReport(
       weightsHash: card.weightsHash,
       parameters: card.parameters.total,
       license: card.license,
-      loadableFrom: undefined,
+      loadableFrom: card.weightsFolder,
     },
     data: {
       name: settings.data.name,

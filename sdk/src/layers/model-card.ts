@@ -31,6 +31,8 @@ export interface ModelCard {
   readonly dtype: string;
   /** Licence as the model names it; empty where unknown. */
   readonly license: string;
+  /** Folder on the sidecar's machine that transformers loads these very weights from. */
+  readonly weightsFolder: string;
 }
 
 /** Parameter counts, each parameter counted once. */

@@ -33,7 +33,7 @@ export interface OptimizerSettings {
   readonly maxGradientNorm: number;
   readonly schedule: "constant" | "linear" | "cosine";
   readonly warmupSteps: number;
-  /** Learning rate at the last step as a share of the peak. */
+  /** Where linear and cosine end, one step after the last, as a share of the peak. */
   readonly finalLearningRateShare: number;
 }
 

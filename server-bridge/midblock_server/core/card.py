@@ -52,6 +52,7 @@ def describe_model(
         probe_token_ids=tuple(tokenizer.tokenizer.encode(PROBE_TEXT, add_special_tokens=False).ids),
         dtype=str(next(module.parameters()).dtype).removeprefix("torch."),
         license=_license(files.folder),
+        weights_folder=str(files.folder.absolute()),
     )
 
 

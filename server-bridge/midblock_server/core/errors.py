@@ -27,11 +27,17 @@ class MidblockServerError(Exception):
 
 
 class ModelError(MidblockServerError):
-    """The model can't be found, is refused, or does not load. Codes: unknown-model, unsafe-model, model-load-failed, unsupported-model."""
+    """The model can't be found, is refused, or does not load.
+
+    Codes: unknown-model, unsafe-model, model-load-failed, unsupported-model.
+    """
 
 
 class SpecificationError(MidblockServerError):
-    """A run is asked for that does not fit the model or the data. Codes: invalid-layer-plan, invalid-options, dataset-invalid."""
+    """A run is asked for that does not fit the model or the data.
+
+    Codes: invalid-layer-plan, invalid-options, dataset-invalid.
+    """
 
 
 class RequestError(MidblockServerError):

@@ -115,5 +115,5 @@ def _master(working: nn.Parameter) -> torch.Tensor:
         master.grad = gradient.float() if master.grad is None else master.grad.add_(gradient)
         parameter.grad = None
 
-    working.register_post_accumulate_grad_hook(move_gradient)  # type: ignore[no-untyped-call]
+    working.register_post_accumulate_grad_hook(move_gradient)
     return master

@@ -10,14 +10,14 @@ from midblock_server.core.types import OptimizerSettings
 def learning_rate(settings: OptimizerSettings, step: int, steps_total: int) -> float:
     """Learning rate of ``step``, counted from 0.
 
-    During warm-up peak * (step + 1) / (warmup_steps + 1). After it the first remaining step has the peak, and the last
-    one, for linear and cosine, the peak times ``final_learning_rate_share``; a single remaining step has the peak.
+    During warm-up peak * (step + 1) / (warmup_steps + 1). The first step after it has the peak; linear and cosine reach
+    the peak times ``final_learning_rate_share`` where one more step would follow, so that with share 0 the last step
+    still learns. The shapes are those of transformers' ``get_linear_schedule_with_warmup`` and its cosine sister.
     """
     peak = settings.learning_rate
     if step < settings.warmup_steps:
         return peak * (step + 1) / (settings.warmup_steps + 1)
-    remaining = steps_total - settings.warmup_steps
-    progress = (step - settings.warmup_steps) / (remaining - 1) if remaining > 1 else 0.0
+    progress = (step - settings.warmup_steps) / (steps_total - settings.warmup_steps)
     final = settings.final_learning_rate_share
     return peak * (final + (1.0 - final) * _height(settings, progress))
 

@@ -66,7 +66,7 @@ def _add_gradients(model: LoadedModel, training: Training, step: int) -> tuple[f
         part = _loss_sum(model, batch) / step_weight
         if not math.isfinite(part.item()):
             raise _not_finite("loss", part.item(), step, rows)
-        part.backward()  # type: ignore[no-untyped-call]
+        part.backward()
         loss += part.item()
         tokens += batch.token_count
         trained_tokens += batch.trained_token_count

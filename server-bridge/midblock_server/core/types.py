@@ -89,6 +89,7 @@ class ModelCard:
     probe_token_ids: tuple[int, ...]
     dtype: str
     license: str
+    weights_folder: str
 
 
 @dataclass(frozen=True)

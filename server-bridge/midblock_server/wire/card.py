@@ -36,6 +36,7 @@ def model_card_to_wire(card: ModelCard) -> model_pb2.ModelCard:
         tokenizer_probe=model_pb2.TokenizerProbe(text=card.probe_text, token_ids=card.probe_token_ids),
         dtype=card.dtype,
         license=card.license,
+        weights_folder=card.weights_folder,
     )
 
 

@@ -45,6 +45,7 @@ def test_describes_the_model(tiny_model: Callable[..., Path], load: Callable[...
     assert card.tokenizer_config_json == (folder / "tokenizer_config.json").read_text(encoding="utf-8")
     assert card.chat_template == CHAT_TEMPLATE
     assert card.license == ""
+    assert Path(card.weights_folder).joinpath("config.json").is_file()
 
 
 def test_the_probe_is_hard_and_comes_back_whole(

@@ -92,9 +92,12 @@ def test_rows_are_yielded_as_they_end(tiny_model: Callable[..., Path], tmp_path:
     pair = load_pair(tiny_model("llama"), {}, tmp_path)
     early = plain_greedy(pair)[3][0]
     steps: list[int] = []
-    results = generate(
-        ModelSession(pair.ours), None, greedy(stop_token_ids=frozenset({early})), lambda: bool(steps.append(1))
-    )
+
+    def note_step() -> bool:
+        steps.append(1)
+        return False
+
+    results = generate(ModelSession(pair.ours), None, greedy(stop_token_ids=frozenset({early})), note_step)
     assert next(results).token_ids[-1] == early
     assert len(steps) < NEW_TOKENS
     with ModelSession(pair.ours).turn():

@@ -17,7 +17,7 @@ from midblock_server.core.head import logits, weighted_loss_sum
 from midblock_server.core.packed import packed_hidden_states
 
 SEQUENCES = [[5, 17, 300, 41, 9, 77, 8, 120, 33, 250, 6], [260, 2, 19], [7, 8, 9, 10, 11, 12, 13]]
-WEIGHTS = [[0, 0, 1, 1, 0.5, 1, 0, 1, 1, 2, 1], [0, 1, 1], [0, 1, 0, 1, 1, 1, 1]]
+WEIGHTS: list[list[float]] = [[0, 0, 1, 1, 0.5, 1, 0, 1, 1, 2, 1], [0, 1, 1], [0, 1, 0, 1, 1, 1, 1]]
 
 
 def plain_loss(pair: ModelPair) -> Tensor:

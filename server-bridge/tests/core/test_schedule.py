@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
+import torch
+from transformers import get_cosine_schedule_with_warmup, get_linear_schedule_with_warmup
 
 from midblock_server.core.schedule import learning_rate
 from midblock_server.core.types import OptimizerSettings, Schedule
@@ -21,12 +24,30 @@ def test_warm_up_rises_evenly_to_the_peak() -> None:
     assert rates("constant", 3, 0.0, 5) == pytest.approx([0.2, 0.4, 0.6, 0.8, 0.8])
 
 
-def test_linear_goes_straight_to_the_final_share() -> None:
-    assert rates("linear", 1, 0.25, 6) == pytest.approx([0.4, 0.8, 0.65, 0.5, 0.35, 0.2])
+def test_linear_goes_straight_to_where_the_final_share_would_follow() -> None:
+    assert rates("linear", 1, 0.25, 6) == pytest.approx([0.4, 0.8, 0.68, 0.56, 0.44, 0.32])
+
+
+@pytest.mark.parametrize("warmup_steps", [0, 2])
+def test_linear_and_cosine_are_those_of_transformers(warmup_steps: int) -> None:
+    references: dict[Schedule, Any] = {
+        "linear": get_linear_schedule_with_warmup,
+        "cosine": get_cosine_schedule_with_warmup,
+    }
+    for schedule, reference in references.items():
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.8)
+        factor = reference(optimizer, warmup_steps, 9).lr_lambdas[0]
+        after_warmup = [0.8 * factor(step) for step in range(warmup_steps, 9)]
+        assert rates(schedule, warmup_steps, 0.0, 9)[warmup_steps:] == pytest.approx(after_warmup)
+
+
+@pytest.mark.parametrize("schedule", ["linear", "cosine"])
+def test_the_last_step_still_learns(schedule: Schedule) -> None:
+    assert rates(schedule, 0, 0.0, 4)[-1] > 0.0
 
 
 def test_cosine_is_half_a_wave() -> None:
-    expected = [0.8 * (0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * share))) for share in (0, 0.25, 0.5, 0.75, 1)]
+    expected = [0.8 * (0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * share))) for share in (0, 0.2, 0.4, 0.6, 0.8)]
     assert rates("cosine", 0, 0.1, 5) == pytest.approx(expected)
 
 

@@ -58,6 +58,7 @@ def test_lora_gradients_equal_pefts(
 ) -> None:
     model = load(tiny_model(family))
     specification = unclipped(model, every_linear(model, weight_decomposed=weight_decomposed))
+    assert isinstance(specification.method, LoraMethod)
     config = lora_config(model, specification.layer_plan, specification.method)
     band = LoraBand.for_training(model.module, config, seed=1)
     randomize_second_matrices(band)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from training_runs import FULL, every_linear, file_bytes, last_checkpoint, make_rows, run, specify
@@ -142,9 +143,9 @@ def test_notes_and_checkpoint_settings_may_differ_on_resume(load: Load, tiny_mod
 def four_steps(model: LoadedModel, kind: str, **changes: object) -> RunSpecification:
     """Four steps with dropout where there is any, a moving learning rate, and a checkpoint after each."""
     dropped = every_linear(model, dropout=0.3, weight_decomposed=kind == "dora")
-    fields = {"optimizer": SETTINGS, "checkpoint_every_steps": 1, "keep_checkpoints": 4, **changes}
+    fields: dict[str, Any] = {"optimizer": SETTINGS, "checkpoint_every_steps": 1, "keep_checkpoints": 4, **changes}
     return specify(model, FULL if kind == "full-weights" else dropped, steps=STEPS, **fields)
 
 
-def losses(events: list[object]) -> list[float]:
+def losses(events: Sequence[object]) -> list[float]:
     return [event.loss for event in events if isinstance(event, StepDone)]

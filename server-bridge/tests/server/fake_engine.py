@@ -57,6 +57,7 @@ CARD = ModelCard(
     probe_token_ids=(1, 2, 3),
     dtype="float32",
     license="",
+    weights_folder="/models/fake",
 )
 HOLD_POLL_SECONDS = 0.005
 

@@ -40,6 +40,7 @@ export function cardOf(blockCount: number, changes: Partial<ModelCard> = {}): Mo
     tokenizerProbe: { text: "", tokenIds: [] },
     dtype: "float32",
     license: "",
+    weightsFolder: "/models/tiny",
     ...changes,
   };
 }

@@ -76,6 +76,7 @@ test("waits for the model card and tells the progress", async () => {
     tokenizer_probe: { text: "Hello", token_ids: [5, 6] },
     dtype: "float32",
     license: "apache-2.0",
+    weights_folder: "/models/tiny",
   };
   const messages: WireMessage[] = [
     { progress: { stage: "reading weights", fraction: 0.5 } },
@@ -114,6 +115,7 @@ test("waits for the model card and tells the progress", async () => {
       tokenizerProbe: { text: "Hello", tokenIds: [5, 6] },
       dtype: "float32",
       license: "apache-2.0",
+      weightsFolder: "/models/tiny",
     });
     expect(progress).toEqual([
       { stage: "reading weights", fraction: 0.5 },

@@ -34,6 +34,7 @@ export function readModelCard(card: WireModelCard): ModelCard {
     tokenizerProbe: { text: probe.text, tokenIds: [...probe.tokenIds] },
     dtype: card.dtype,
     license: card.license,
+    weightsFolder: card.weightsFolder,
   };
 }
 

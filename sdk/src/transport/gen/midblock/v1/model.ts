@@ -74,6 +74,11 @@ export interface ModelCard {
   dtype: string;
   /** Licence as the model's own metadata names it. Empty where unknown. */
   license: string;
+  /**
+   * Folder on the server's machine that transformers loads these very weights from: the model's own, or the cached copy
+   * of a built-in model, a GGUF file or a hub model.
+   */
+  weightsFolder: string;
 }
 
 /** Parameter counts, each parameter counted once. */
@@ -143,6 +148,7 @@ function createBaseModelCard(): ModelCard {
     tokenizerProbe: undefined,
     dtype: "",
     license: "",
+    weightsFolder: "",
   };
 }
 
@@ -198,6 +204,9 @@ export const ModelCard: MessageFns<ModelCard> = {
     }
     if (message.license !== "") {
       writer.uint32(138).string(message.license);
+    }
+    if (message.weightsFolder !== "") {
+      writer.uint32(146).string(message.weightsFolder);
     }
     return writer;
   },
@@ -349,6 +358,14 @@ export const ModelCard: MessageFns<ModelCard> = {
             }
 
             message.license = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.weightsFolder = reader.string();
             continue;
           }
         }

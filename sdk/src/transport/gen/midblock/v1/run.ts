@@ -29,8 +29,8 @@ export const protobufFileName = "midblock/v1/run.proto";
 /** Runs: one training each, durable, watched by whoever likes. */
 
 /**
- * Learning-rate schedules after warm-up, over the remaining steps. The first of them has the peak, the last one the final
- * share; a single one has the peak.
+ * Learning-rate schedules after warm-up, over the remaining steps. The first of them has the peak; the final share would
+ * be reached by one step more, so that the last step learns also where that share is 0.
  */
 export enum Schedule {
   /** SCHEDULE_UNSPECIFIED - Not told; refused. */
@@ -172,7 +172,7 @@ export interface OptimizerSettings {
   schedule: Schedule;
   /** Steps of linear warm-up: step i (from 0) has the peak times (i + 1) / (warmup_steps + 1). */
   warmupSteps: number;
-  /** Learning rate at the last step as a share of the peak, 0 to 1; for linear and cosine. */
+  /** Where linear and cosine end, as a share of the peak, 0 to 1; see Schedule. */
   finalLearningRateShare: number;
 }
 
