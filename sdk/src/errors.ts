@@ -71,12 +71,17 @@ export interface ErrorParts {
   readonly nextStep?: string;
   /** All faults found at once; the message shows the first `shownFaults` of them and counts the rest. */
   readonly faults?: readonly Fault[];
+  /** Number of all faults, where there are too many to hold and `faults` has only the first of them. */
+  readonly faultCount?: number;
+  /** Path of a file with every fault, a line each, where there are more than the message shows. */
+  readonly faultsFile?: string;
   /** Facts for programs, such as runId. */
   readonly facts?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
-const shownFaults = 50;
+/** Faults that a message shows. */
+export const shownFaults = 50;
 const marker: unique symbol = Symbol.for("midblock.error") as never;
 
 /** Root of all midblock errors. */
@@ -86,6 +91,8 @@ export class MidblockError extends Error {
   readonly wanted: string | undefined;
   readonly nextStep: string | undefined;
   readonly faults: readonly Fault[];
+  readonly faultCount: number;
+  readonly faultsFile: string | undefined;
   readonly facts: Readonly<Record<string, string>>;
   readonly [marker] = true;
 
@@ -97,6 +104,8 @@ export class MidblockError extends Error {
     this.wanted = parts.wanted;
     this.nextStep = parts.nextStep;
     this.faults = parts.faults ?? [];
+    this.faultCount = parts.faultCount ?? this.faults.length;
+    this.faultsFile = parts.faultsFile;
     this.facts = parts.facts ?? {};
   }
 
@@ -152,12 +161,14 @@ function composeMessage(parts: ErrorParts): string {
   if (parts.wanted) lines.push(`  wanted: ${parts.wanted}`);
   const faults = parts.faults ?? [];
   for (const fault of faults.slice(0, shownFaults)) lines.push(`  - ${describeFault(fault)}`);
-  if (faults.length > shownFaults) lines.push(`  ... and ${faults.length - shownFaults} more`);
+  const hidden = (parts.faultCount ?? faults.length) - Math.min(faults.length, shownFaults);
+  if (hidden > 0) lines.push(`  ... and ${hidden} more${parts.faultsFile ? `; all are in ${parts.faultsFile}` : ""}`);
   if (parts.nextStep) lines.push(`  next:   ${parts.nextStep}`);
   return lines.join("\n");
 }
 
-function describeFault(fault: Fault): string {
+/** A fault in one line, as messages show it. */
+export function describeFault(fault: Fault): string {
   const details = [
     fault.found === undefined ? "" : `found ${fault.found}`,
     fault.wanted === undefined ? "" : `wanted ${fault.wanted}`,

@@ -18,10 +18,13 @@ export type { ConnectOptions, LaunchOptions, LaunchProgress, LogLine, TlsTrust }
 export type { EvaluateOptions } from "./config/evaluate-options.js";
 export type { FinetuneOptions } from "./config/finetune-options.js";
 export type { GenerateOptions, SamplingOptions } from "./config/generate-options.js";
-export type { DataSource, LoadedExamples } from "./data/data-source.js";
-export type { Example, Message, Source } from "./data/datum.js";
-export { type ExampleRow, examples } from "./data/examples.js";
-export { jsonl } from "./data/jsonl.js";
+export type { DataSource, FaultyRow, SourceRow, UncheckedRow } from "./data/data-source.js";
+export type { Dataset } from "./data/dataset.js";
+export type { Message, Source, ToolCall } from "./data/datum.js";
+export type { ExampleRow, MessageRow, ToolCallRow } from "./data/example-row.js";
+export { type ExampleRows, examples } from "./data/examples.js";
+export type { ColumnOptions } from "./data/formats/columns.js";
+export { jsonl } from "./data/formats/jsonl.js";
 export type { DataSummary } from "./data/prepare.js";
 export {
   BridgeError,

@@ -20,8 +20,8 @@ const from0 = () => numberWhere("a number, 0 or more", (value) => value >= 0);
 const decay = () => numberWhere("a number from 0 to below 1", (value) => value >= 0 && value < 1);
 
 const dataSource = z.custom<DataSource>(
-  (value) => hasName(value) && "load" in value && typeof value.load === "function",
-  { error: "jsonl(...), examples([...]) or an object with name and load", abort: false },
+  (value) => hasName(value) && "rows" in value && typeof value.rows === "function",
+  { error: "jsonl(...), examples([...]) or an object with name and rows", abort: false },
 );
 const task = z.custom<EvaluationTask>(isTask, {
   error: "a task, such as a task function returns, with kind and name",

@@ -1,17 +1,32 @@
-/** Where training examples come from: a named source that is read when it is needed. */
-import type { Example } from "./datum.js";
+/** Where training examples come from: a named stream of rows that is read when it is needed. */
+import type { Fault } from "../errors.js";
+import type { Source } from "./datum.js";
 
-/** A source of examples; loading it twice gives the same examples while its content is the same. */
+/**
+ * A source of rows. Nothing is read before `rows` is called; calling it again reads again, and gives the same rows in
+ * the same order while the content is the same.
+ */
 export interface DataSource {
-  /** The file as the user gave it, or "(memory)". */
+  /** The file or URL as the user gave it, or "(memory)". */
   readonly name: string;
-  /** Reads and checks all examples; throws DataError with every bad row, CancelledError when the signal fires. */
-  load(signal?: AbortSignal): Promise<LoadedExamples>;
+  /**
+   * The rows, one at a time: a source never holds all of a file. Throws DataError where the source can't be read (any
+   * further), CancelledError when the signal fires.
+   */
+  rows(signal?: AbortSignal): AsyncIterable<SourceRow>;
 }
 
-/** Examples as they were read, all of them sound. */
-export interface LoadedExamples {
-  readonly examples: readonly Example[];
-  /** SHA-256, lower-case hex: of the file's bytes, or of the canonical JSON of examples given in memory. */
-  readonly contentHash: string;
+/** A row as it was read, not yet checked, or what kept it from being read. */
+export type SourceRow = UncheckedRow | FaultyRow;
+
+/** A row as JSON has it; whether it makes an example is seen later. */
+export interface UncheckedRow {
+  readonly source: Source;
+  readonly value: unknown;
+}
+
+/** A row that can't be read. Combinators pass it on, so that it is reported whatever they do with other rows. */
+export interface FaultyRow {
+  readonly source: Source;
+  readonly faults: readonly Fault[];
 }

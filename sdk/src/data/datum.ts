@@ -51,6 +51,14 @@ export type Example =
     }
   | { readonly kind: "text"; readonly text: string; readonly source: Source };
 
+/** An example whose tokens and weights were given as they are. */
+export interface TokenExample extends Datum {
+  readonly kind: "tokens";
+}
+
+/** What a row of data can hold. */
+export type RowExample = Example | TokenExample;
+
 /** An example ready for the model. */
 export interface Datum {
   readonly tokenIds: readonly number[];

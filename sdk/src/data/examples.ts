@@ -1,47 +1,54 @@
 /** Examples given in memory, checked like the rows of a file. */
-import { createHash } from "node:crypto";
-import type { Fault } from "../errors.js";
-import type { DataSource, LoadedExamples } from "./data-source.js";
-import type { Example } from "./datum.js";
-import { parseRow } from "./parse-row.js";
-import { badRows, noExamples } from "./row-errors.js";
+import { DataError } from "../errors.js";
+import type { SourceRow } from "./data-source.js";
+import { Dataset } from "./dataset.js";
+import type { ExampleRow } from "./example-row.js";
 
-/** A row as a file would have it: one of the three shapes. */
-export type ExampleRow =
-  | { readonly messages: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[] }
-  | { readonly prompt: string; readonly completion: string }
-  | { readonly text: string };
+/** Rows to be given: all at once, or as they come. */
+export type ExampleRows = Iterable<ExampleRow> | AsyncIterable<ExampleRow>;
 
 const memory = "(memory)";
 
 /**
- * Takes training examples from an array, in the shapes that `jsonl` reads. Rows are named (memory):1, (memory):2, ...
+ * Takes training examples from a program: an array, any iterable or async iterable, or a function that makes one, in the
+ * shapes that files have. Rows are named (memory):1, (memory):2, ...
  *
- * `load` throws DataError with every bad row at once.
+ * What is iterated only once, such as a generator, can be read only once: a second reading throws DataError. Give the
+ * function that makes it where the data is read again, as by a second run.
  */
-export function examples(rows: readonly ExampleRow[]): DataSource {
-  return { name: memory, load: async () => loadRows(rows) };
+export function examples(rows: ExampleRows | (() => ExampleRows)): Dataset {
+  const open = typeof rows === "function" ? rows : once(rows);
+  return new Dataset({ name: memory, rows: () => numbered(open()) });
 }
 
-function loadRows(rows: readonly unknown[]): LoadedExamples {
-  const parsed = rows.map((row, index) => parseRow(row, { file: memory, line: index + 1 }));
-  const faults = parsed.flatMap((row): readonly Fault[] => ("faults" in row ? row.faults : []));
-  const sound = parsed.flatMap((row) => ("example" in row ? [row.example] : []));
-  if (faults.length > 0) throw badRows(memory, rows.length - sound.length, faults);
-  if (sound.length === 0) throw noExamples(memory);
-  const hash = createHash("sha256");
-  for (const example of sound) hash.update(`${canonicalJson(example)}\n`);
-  return { examples: sound, contentHash: hash.digest("hex") };
-}
-
-/** The example's content with its keys in one fixed order. */
-function canonicalJson(example: Example): string {
-  switch (example.kind) {
-    case "messages":
-      return JSON.stringify({ messages: example.messages.map(({ role, content }) => ({ role, content })) });
-    case "prompt-completion":
-      return JSON.stringify({ prompt: example.prompt, completion: example.completion });
-    case "text":
-      return JSON.stringify({ text: example.text });
+async function* numbered(rows: ExampleRows): AsyncGenerator<SourceRow> {
+  let line = 0;
+  for await (const value of rows) {
+    line += 1;
+    yield { source: { file: memory, line }, value };
   }
+}
+
+/** An iterable that is its own iterator has nothing left after its first reading, which must not look like no data. */
+function once(rows: ExampleRows): () => ExampleRows {
+  let read = false;
+  return () => {
+    if (read && isIterator(rows)) throw readTwice();
+    read = true;
+    return rows;
+  };
+}
+
+function readTwice(): DataError {
+  return new DataError({
+    code: "invalid-data",
+    what: "The examples were given as an iterator, which can be read only once.",
+    found: "a second reading",
+    wanted: "an array, or a function that makes a new iterator",
+    nextStep: "write examples(() => makeRows()) in place of examples(makeRows())",
+  });
+}
+
+function isIterator(rows: ExampleRows): boolean {
+  return "next" in rows && typeof rows.next === "function";
 }

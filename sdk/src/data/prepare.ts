@@ -1,12 +1,18 @@
-/** Prepares loaded examples for the model: encodes all, holds them to the length limit, and counts everything. */
+/** Prepares data for the model: reads and encodes every row, holds them to the length limit, and counts everything. */
 import { setImmediate } from "node:timers/promises";
-import { CancelledError, DataError, type Fault, TokenizerError } from "../errors.js";
+import { DataError, TokenizerError } from "../errors.js";
 import type { ChatTemplate } from "./chat-template.js";
-import type { LoadedExamples } from "./data-source.js";
-import type { Datum, Example, Source } from "./datum.js";
-import { encodeExample } from "./encode.js";
+import { ContentHash } from "./content-hash.js";
+import type { DataSource } from "./data-source.js";
+import type { Datum, RowExample, Source } from "./datum.js";
+import { type EncodedExample, encodeExample } from "./encode.js";
+import { FaultLog } from "./fault-log.js";
 import { describeHistogram, type LengthBucket, lengthHistogram } from "./length-histogram.js";
-import { placeOf } from "./parse-row.js";
+import { placeOf } from "./place.js";
+import { parsedRows } from "./read-examples.js";
+import { unencodable } from "./refuse-unencodable.js";
+import { badRows, noExamples } from "./row-errors.js";
+import { takeTokens } from "./take-tokens.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /** How to prepare. */
@@ -24,7 +30,7 @@ export interface PrepareOptions {
 export interface PreparedData {
   readonly datums: readonly Datum[];
   readonly summary: DataSummary;
-  /** Hash of the source, from LoadedExamples. */
+  /** SHA-256, lower-case hex, of what all examples of the source say, in their order. */
   readonly contentHash: string;
 }
 
@@ -51,14 +57,15 @@ export interface DroppedExample {
 const examplesBetweenPauses = 32;
 
 /**
- * Encodes all examples.
+ * Reads and encodes all rows; of the source's text nothing is kept.
  *
- * Throws, each time with every row: TokenizerError "chat-template" where the mask can't be told for certain; DataError
- * "invalid-data" where a row can't be encoded or would teach nothing; DataError "sequence-too-long" for rows over the
- * limit unless `tooLong` is "drop"; DataError where no example is left; CancelledError on the signal.
+ * Throws, each time with every row: DataError "invalid-data" where a row is wrong, can't be encoded or would teach
+ * nothing; TokenizerError "chat-template" where nothing is wrong but that the mask can't be told for certain; DataError
+ * "sequence-too-long" for rows over the limit unless `tooLong` is "drop"; DataError where no example is left;
+ * CancelledError on the signal.
  */
-export async function prepareData(loaded: LoadedExamples, options: PrepareOptions): Promise<PreparedData> {
-  const encoded = await encodeAll(loaded.examples, options);
+export async function prepareData(source: DataSource, options: PrepareOptions): Promise<PreparedData> {
+  const { datums: encoded, contentHash } = await encodeAll(source, options);
   const long = encoded.filter(({ tokenIds }) => tokenIds.length > options.maxTokens);
   if (long.length > 0 && options.tooLong === "error") throw tooLongRows(encoded, long, options.maxTokens);
   const datums = encoded.filter(({ tokenIds }) => tokenIds.length <= options.maxTokens);
@@ -66,28 +73,41 @@ export async function prepareData(loaded: LoadedExamples, options: PrepareOption
   const dropped = long.map(
     ({ source, tokenIds }): DroppedExample => ({ source, reason: "too-long", tokens: tokenIds.length }),
   );
-  return { datums, summary: summarise(datums, dropped), contentHash: loaded.contentHash };
+  return { datums, summary: summarise(datums, dropped), contentHash };
 }
 
-async function encodeAll(examples: readonly Example[], options: PrepareOptions): Promise<readonly Datum[]> {
+async function encodeAll(
+  source: DataSource,
+  options: PrepareOptions,
+): Promise<Pick<PreparedData, "datums" | "contentHash">> {
   const datums: Datum[] = [];
-  const faults: { readonly fault: Fault; readonly blame: "row" | "chat-template" }[] = [];
-  for (const [index, example] of examples.entries()) {
+  const hash = new ContentHash();
+  const log = new FaultLog();
+  const blamed = { row: 0, "chat-template": 0 };
+  let rows = 0;
+  for await (const row of parsedRows(source, options.signal)) {
     // Tokenising is CPU work on the event loop; connections must be able to answer heartbeats in between.
-    if (index % examplesBetweenPauses === 0) await setImmediate();
-    if (options.signal?.aborted) throw cancelled(options.signal);
-    const encoded = encodeExample(example, options);
-    if ("datum" in encoded) datums.push(encoded.datum);
-    else faults.push(encoded);
+    if (rows % examplesBetweenPauses === 0) await setImmediate();
+    rows += 1;
+    if ("example" in row) hash.add(row.example);
+    const encoded = "example" in row ? encode(row.example, options) : row;
+    if ("datum" in encoded) {
+      datums.push(encoded.datum);
+    } else {
+      log.add("fault" in encoded ? [encoded.fault] : encoded.faults);
+      blamed["blame" in encoded ? encoded.blame : "row"] += 1;
+    }
   }
-  const ofTemplate = faults.filter(({ blame }) => blame === "chat-template").map(({ fault }) => fault);
-  if (ofTemplate.length > 0) throw templateFails(ofTemplate, examples.length);
-  if (faults.length > 0)
-    throw rowsFail(
-      faults.map(({ fault }) => fault),
-      examples.length,
-    );
-  return datums;
+  if (blamed.row > 0) throw badRows(source.name, log);
+  if (!log.isEmpty) throw templateFails(log, rows);
+  if (rows === 0) throw noExamples(source.name);
+  return { datums, contentHash: hash.digest() };
+}
+
+function encode(example: RowExample, options: PrepareOptions): EncodedExample {
+  const fault = unencodable(example);
+  if (fault !== undefined) return { fault, blame: "row" };
+  return example.kind === "tokens" ? takeTokens(example, options.tokenizer) : encodeExample(example, options);
 }
 
 function summarise(datums: readonly Datum[], dropped: readonly DroppedExample[]): DataSummary {
@@ -110,21 +130,12 @@ function longestOf(lengths: readonly number[]): number {
   return lengths.reduce((longest, length) => Math.max(longest, length), 0);
 }
 
-function templateFails(faults: readonly Fault[], rows: number): TokenizerError {
+function templateFails(log: FaultLog, rows: number): TokenizerError {
   return new TokenizerError({
     code: "chat-template",
-    what: `The model's chat template fails on ${faults.length} of ${rows} rows.`,
-    faults,
+    what: `The model's chat template fails on ${log.rows} of ${rows} rows.`,
+    ...log.close(),
     nextStep: "give these rows as prompt and completion, or use a model whose template renders them",
-  });
-}
-
-function rowsFail(faults: readonly Fault[], rows: number): DataError {
-  return new DataError({
-    code: "invalid-data",
-    what: `${faults.length} of ${rows} rows can't be trained on.`,
-    faults,
-    nextStep: "mend or remove these rows; nothing was trained",
   });
 }
 
@@ -156,8 +167,4 @@ function nothingLeft(encoded: readonly Datum[], maxTokens: number): DataError {
     wanted: "at least one example",
     nextStep: "raise maxTokens, or give shorter examples",
   });
-}
-
-function cancelled(signal: AbortSignal): CancelledError {
-  return new CancelledError({ code: "cancelled", what: "Preparing the data was cancelled.", cause: signal.reason });
 }

@@ -1,12 +1,15 @@
-/** The errors that loading throws about rows, the same for a file and for rows in memory. */
-import { DataError, type Fault } from "../errors.js";
+/** The errors that reading throws about rows, the same for every source. */
+import { CancelledError, DataError } from "../errors.js";
+import type { FaultLog } from "./fault-log.js";
 
-/** Several rows are wrong; `faults` has each fault of each. */
-export function badRows(name: string, rows: number, faults: readonly Fault[]): DataError {
+/** Rows are wrong; the error has each fault of each. Closes the log. */
+export function badRows(name: string, log: FaultLog): DataError {
+  const counted = log.close();
+  const { faultCount: faults } = counted;
   return new DataError({
     code: "invalid-data",
-    what: `The data in ${name} has ${faults.length} ${faults.length === 1 ? "fault" : "faults"} in ${rows} ${rows === 1 ? "row" : "rows"}.`,
-    faults,
+    what: `The data in ${name} has ${faults} ${faults === 1 ? "fault" : "faults"} in ${log.rows} ${log.rows === 1 ? "row" : "rows"}.`,
+    ...counted,
     nextStep: "mend or remove these rows; nothing was trained",
   });
 }
@@ -19,4 +22,9 @@ export function noExamples(name: string): DataError {
     found: "0 rows",
     wanted: "at least one row",
   });
+}
+
+/** The caller's signal stopped the reading. */
+export function readingCancelled(name: string, signal: AbortSignal): CancelledError {
+  return new CancelledError({ code: "cancelled", what: `Reading ${name} was cancelled.`, cause: signal.reason });
 }

@@ -39,9 +39,14 @@ export async function startFinetune(context: FinetuneContext, settings: Finetune
   const layerPlan = resolveLayerPlan(settings.layers, card, settings.method);
   checkTasks(settings.evaluate);
 
-  const loaded = await settings.data.load(signal);
   const maxTokens = Math.min(settings.maxTokens ?? Number.POSITIVE_INFINITY, bridge.server.limits.maxSequenceTokens);
-  const prepared = await prepareData(loaded, { tokenizer, template, maxTokens, tooLong: settings.tooLong, signal });
+  const prepared = await prepareData(settings.data, {
+    tokenizer,
+    template,
+    maxTokens,
+    tooLong: settings.tooLong,
+    signal,
+  });
   const batchPlan = planBatches({
     lengths: prepared.datums.map((datum) => datum.tokenIds.length),
     epochs: settings.epochs,

@@ -52,7 +52,7 @@ describe("a bad row", () => {
     ["content in parts", { messages: [{ role: "user", content: [{ type: "text" }] }, assistant] }, "missing_content"],
     ["empty content", { messages: [user, { role: "assistant", content: "" }] }, "missing_content"],
     ["an unknown role", { messages: [{ role: "human", content: "Hi" }, assistant] }, "unrecognized_role"],
-    ["a message with a key too many", { messages: [{ ...user, name: "Z" }, assistant] }, "message_unrecognized_key"],
+    ["a message with a key too many", { messages: [{ ...user, mood: "Z" }, assistant] }, "message_unrecognized_key"],
     ["no assistant message", { messages: [user] }, "example_missing_assistant_message"],
     ["half a surrogate pair", { text: "a\ud83e" }, "text_not_unicode"],
   ])("with %s fails that check alone", (_, row, check) => {
@@ -66,7 +66,7 @@ describe("a bad row", () => {
       expect.objectContaining({ where: "train.jsonl:17 messages[0].role", found: '"human"' }),
       expect.objectContaining({ where: "train.jsonl:17 messages[0].content", found: "5" }),
       expect.objectContaining({ where: "train.jsonl:17 messages[1]", found: '"x"' }),
-      expect.objectContaining({ where: "train.jsonl:17 messages[2].role", wanted: "system, user, assistant" }),
+      expect.objectContaining({ where: "train.jsonl:17 messages[2].role", wanted: "system, user, assistant, tool" }),
     ]);
   });
 

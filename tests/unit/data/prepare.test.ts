@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { createChatTemplate } from "../../../sdk/src/data/chat-template.js";
-import { type ExampleRow, examples } from "../../../sdk/src/data/examples.js";
+import type { ExampleRow } from "../../../sdk/src/data/example-row.js";
+import { examples } from "../../../sdk/src/data/examples.js";
 import { type PreparedData, type PrepareOptions, prepareData } from "../../../sdk/src/data/prepare.js";
 import { createTokenizer } from "../../../sdk/src/data/tokenizer.js";
 import { CancelledError, DataError, TokenizerError } from "../../../sdk/src/errors.js";
@@ -14,7 +15,7 @@ async function prepare(
 ): Promise<PreparedData> {
   const model = cardOf("byteLevel", card);
   const options = { tokenizer: createTokenizer(model), template: createChatTemplate(model), maxTokens: 512 };
-  return prepareData(await examples(rows).load(), { ...options, tooLong: "error", ...changes });
+  return prepareData(examples(rows), { ...options, tooLong: "error", ...changes });
 }
 
 /** A text of exactly this many tokens, its end token included: a euro sign is three tokens of the test's tokenizer, Q is one. */
@@ -37,7 +38,14 @@ describe("prepareData", () => {
         { from: 65, to: 128, examples: 1 },
       ],
     });
-    expect(prepared.contentHash).toBe((await examples([rowOf(4), rowOf(7), rowOf(70)]).load()).contentHash);
+    expect(prepared.contentHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("hashes content: not the order of keys, but the order of rows", async () => {
+    const hashOf = async (...rows: readonly ExampleRow[]) => (await prepare(rows)).contentHash;
+    const hash = await hashOf({ text: "a" }, { prompt: "a", completion: "b" });
+    expect(await hashOf({ text: "a" }, { completion: "b", prompt: "a" })).toBe(hash);
+    expect(await hashOf({ prompt: "a", completion: "b" }, { text: "a" })).not.toBe(hash);
   });
 
   test("takes a row that is exactly as long as the limit", async () => {

@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DataSource } from "../../data/data-source.js";
 import type { Message } from "../../data/datum.js";
-import { jsonl } from "../../data/jsonl.js";
+import { jsonl } from "../../data/formats/jsonl.js";
+import { readExamples } from "../../data/read-examples.js";
 import type { GenerationTask, ItemScore } from "../task.js";
 import { extractRecord, type JsonRecord } from "./extract-record.js";
 import { type RecordRow, readRecordRows } from "./record-rows.js";
@@ -40,7 +41,7 @@ export function jsonRecord(options: JsonRecordOptions): GenerationTask<RecordRow
     name: options.name ?? "json-record",
     rule: { name: "json-record", version: "1" },
     maxNewTokens: options.maxNewTokens ?? 256,
-    load: async (signal) => readRecordRows((await source.load(signal)).examples, options.fields),
+    load: async (signal) => readRecordRows(await readExamples(source, signal), options.fields),
     prompt: (row): readonly Message[] => row.prompt,
     target: (row) => row.target,
     score: scoreRecord,

@@ -1,5 +1,6 @@
 /** Turns chat examples into rows of the JSON record task, or lists all that is wrong with them. */
-import type { Example, Message } from "../../data/datum.js";
+import type { Message, RowExample } from "../../data/datum.js";
+import { placeOf } from "../../data/place.js";
 import { DataError, type Fault } from "../../errors.js";
 import { type JsonRecord, parseObject } from "./extract-record.js";
 
@@ -14,26 +15,26 @@ export interface RecordRow {
 }
 
 /** Rows of the examples; `fields` undefined: all fields, which every record must then share. Throws a DataError with every faulty row. */
-export function readRecordRows(examples: readonly Example[], fields: readonly string[] | undefined): RecordRow[] {
+export function readRecordRows(examples: readonly RowExample[], fields: readonly string[] | undefined): RecordRow[] {
   const faults: Fault[] = [];
   const rows: RecordRow[] = [];
   let wanted = fields;
   for (const example of examples) {
     const row = readRow(example);
     if (typeof row === "string") {
-      faults.push({ where: place(example), problem: row });
+      faults.push({ where: placeOf(example.source), problem: row });
       continue;
     }
     wanted ??= Object.keys(row.record);
     const problem = fieldProblem(row.record, wanted, fields === undefined);
-    if (problem) faults.push({ where: place(example), problem, wanted: wanted.join(", ") });
+    if (problem) faults.push({ where: placeOf(example.source), problem, wanted: wanted.join(", ") });
     else rows.push({ ...row, fields: wanted });
   }
   if (faults.length > 0) throw faultyRows(faults);
   return rows;
 }
 
-function readRow(example: Example): Omit<RecordRow, "fields"> | string {
+function readRow(example: RowExample): Omit<RecordRow, "fields"> | string {
   if (example.kind !== "messages") return `is in the ${example.kind} shape, not in the messages shape`;
   const last = example.messages.at(-1);
   if (last?.role !== "assistant" || example.messages.length < 2) return "does not end with an answer of the assistant";
@@ -47,10 +48,6 @@ function fieldProblem(record: JsonRecord, wanted: readonly string[], nothingElse
   if (missing.length > 0) return `lacks ${missing.join(", ")}`;
   const extra = Object.keys(record).filter((field) => !wanted.includes(field));
   return nothingElse && extra.length > 0 ? `has fields that the first record lacks: ${extra.join(", ")}` : undefined;
-}
-
-function place({ source }: Example): string {
-  return `${source.file}:${source.line}`;
 }
 
 function faultyRows(faults: readonly Fault[]): DataError {

@@ -1,0 +1,30 @@
+/** The keys by which the shapes of rows are told apart. */
+
+/** The shapes by name, as the option `shape` takes them. */
+export type ShapeName = "messages" | "conversations" | "alpaca" | "prompt-completion" | "text" | "tokens";
+
+/** Keys of a shape: `telling` ones show it, each alone, and must all be there; the others of `all` may be. */
+export interface ShapeKeys {
+  readonly telling: readonly [string, ...string[]];
+  readonly all: readonly string[];
+}
+
+/** The keys of every shape. No key tells two shapes. */
+export const shapeKeys: Readonly<Record<ShapeName, ShapeKeys>> = {
+  messages: { telling: ["messages"], all: ["messages", "tools"] },
+  conversations: { telling: ["conversations"], all: ["conversations", "system"] },
+  alpaca: { telling: ["instruction", "output"], all: ["instruction", "input", "output"] },
+  "prompt-completion": { telling: ["prompt", "completion"], all: ["prompt", "completion"] },
+  text: { telling: ["text"], all: ["text"] },
+  tokens: { telling: ["tokenIds", "lossWeights"], all: ["tokenIds", "lossWeights"] },
+};
+
+/** All names, in the order in which messages of errors list them. */
+export const shapeNames: readonly ShapeName[] = [
+  "messages",
+  "prompt-completion",
+  "text",
+  "alpaca",
+  "conversations",
+  "tokens",
+];
