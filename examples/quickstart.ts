@@ -30,7 +30,7 @@ try {
     layers: midBlock({ from: 0.2, to: 0.8 }),
     method: lora({ rank: 16 }),
     epochs: 2,
-    learningRate: 1e-3,
+    learningRate: 5e-4,
     evaluate: [jsonRecord({ data: jsonl(new URL("data/test.jsonl", import.meta.url)), maxNewTokens: 96 }), drift()],
     signal: stop.signal,
   });
