@@ -50,7 +50,6 @@ serve --listen 0.0.0.0:0 --token-file /run/secrets/token --tls-certificate /run/
 server=$!
 read -r ready < "$work/ready"
 port="$(sed -E 's/.*"address": *"[^"]*:([0-9]+)".*/\1/' <<< "$ready")"
-in_container python -m midblock_server health --address "localhost:$port" --tls-certificate /run/secrets/tls.crt || true
 
 MIDBLOCK_ADDRESS="localhost:$port" MIDBLOCK_TOKEN="$(cat "$work/token")" MIDBLOCK_CERTIFICATE="$work/tls.crt" \
   MIDBLOCK_OUTPUT="$work/out" npx tsx tests/container/client.ts
