@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { Template } from "@huggingface/jinja";
 import { TokenizerError } from "../errors.js";
-import type { ModelCard } from "../layers/model-card.js";
+import type { TextCard } from "../layers/model-card.js";
 import type { Message } from "./datum.js";
 import { readSpecialTokens } from "./special-tokens.js";
 import { strftime } from "./strftime.js";
@@ -40,7 +40,7 @@ const loopControl = /\{%-?\s*(break|continue)\s*-?%\}/;
 const englishDates = "{% set strftime_now = english_now %}";
 
 /** Makes the chat template of a model. Throws TokenizerError "chat-template" where its source is no valid template. */
-export function createChatTemplate(card: ModelCard): ChatTemplate {
+export function createChatTemplate(card: TextCard): ChatTemplate {
   const source = card.chatTemplate ?? plainTemplate;
   const { byName, start, end = "" } = readSpecialTokens(card);
   const names = card.chatTemplate === undefined ? { start, end } : byName;
@@ -61,7 +61,7 @@ export function createChatTemplate(card: ModelCard): ChatTemplate {
   };
 }
 
-function parse(source: string, card: ModelCard): Template {
+function parse(source: string, card: TextCard): Template {
   try {
     return new Template(`${englishDates}\n${source}`);
   } catch (cause) {
@@ -75,7 +75,7 @@ function parse(source: string, card: ModelCard): Template {
   }
 }
 
-function unsupported(card: ModelCard): TokenizerError {
+function unsupported(card: TextCard): TokenizerError {
   return new TokenizerError({
     code: "chat-template",
     what: `The chat template of ${card.name} can't be rendered on the client as transformers renders it.`,
@@ -85,7 +85,7 @@ function unsupported(card: ModelCard): TokenizerError {
   });
 }
 
-function refused(card: ModelCard, cause: unknown): TokenizerError {
+function refused(card: TextCard, cause: unknown): TokenizerError {
   return new TokenizerError({
     code: "chat-template",
     what: `The chat template of ${card.name} refuses these messages.`,

@@ -1,7 +1,7 @@
 /** What the model's tokenizer files say about special tokens, as texts. */
 import { z } from "zod";
 import { TokenizerError } from "../errors.js";
-import type { ModelCard } from "../layers/model-card.js";
+import type { TextCard } from "../layers/model-card.js";
 
 /** Texts of special tokens by their names in tokenizer_config.json. */
 export interface NamedTokens extends Readonly<Record<string, string | undefined>> {
@@ -38,7 +38,7 @@ const tokenizerFile = z.looseObject({
 const namedToken = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
 
 /** Reads them from a model card. Throws TokenizerError where its tokenizer files are not what they should be. */
-export function readSpecialTokens(card: ModelCard): SpecialTokenTexts {
+export function readSpecialTokens(card: TextCard): SpecialTokenTexts {
   const file = tokenizerFile.safeParse(parseJson(card.tokenizerJson, "tokenizer.json", card));
   if (!file.success) throw unreadable("tokenizer.json", card, file.error);
   const byName = namedTokens(card);
@@ -53,7 +53,7 @@ export function readSpecialTokens(card: ModelCard): SpecialTokenTexts {
 }
 
 /** Parses one of the model's JSON files; throws TokenizerError that names it. */
-export function parseJson(text: string, file: string, card: ModelCard): unknown {
+export function parseJson(text: string, file: string, card: TextCard): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -62,7 +62,7 @@ export function parseJson(text: string, file: string, card: ModelCard): unknown 
 }
 
 /** tokenizer_config.json, or an empty object where the model has none. */
-export function tokenizerConfigOf(card: ModelCard): Readonly<Record<string, unknown>> {
+export function tokenizerConfigOf(card: TextCard): Readonly<Record<string, unknown>> {
   if (card.tokenizerConfigJson === "") return {};
   const config = z
     .record(z.string(), z.unknown())
@@ -71,7 +71,7 @@ export function tokenizerConfigOf(card: ModelCard): Readonly<Record<string, unkn
   return config.data;
 }
 
-function namedTokens(card: ModelCard): NamedTokens {
+function namedTokens(card: TextCard): NamedTokens {
   const named: Record<string, string> = {};
   for (const [key, value] of Object.entries(tokenizerConfigOf(card))) {
     const token = key.endsWith("_token") ? namedToken.safeParse(value) : undefined;
@@ -93,7 +93,7 @@ function startOf(processor: z.infer<typeof postProcessor> | undefined): string {
     .join("");
 }
 
-function unreadable(file: string, card: ModelCard, cause: unknown): TokenizerError {
+function unreadable(file: string, card: TextCard, cause: unknown): TokenizerError {
   return new TokenizerError({
     code: "tokenizer-mismatch",
     what: `The ${file} of the model ${card.name} can't be read.`,

@@ -2,7 +2,7 @@
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { showFound } from "../config/show-found.js";
 import { TokenizerError } from "../errors.js";
-import type { ModelCard } from "../layers/model-card.js";
+import type { TextCard } from "../layers/model-card.js";
 import { parseJson, readSpecialTokens, tokenizerConfigOf } from "./special-tokens.js";
 
 /** Turns text into token ids and back. */
@@ -35,7 +35,7 @@ export interface SpecialTokens {
  * Encodes the card's probe and compares: throws TokenizerError "tokenizer-mismatch" where the ids differ from the
  * sidecar's, or where the tokenizer is of a kind that @huggingface/tokenizers does not have.
  */
-export function createTokenizer(card: ModelCard): Tokenizer {
+export function createTokenizer(card: TextCard): Tokenizer {
   const texts = readSpecialTokens(card);
   const inner = buildTokenizer(card);
   const encode = (text: string) => inner.encode(text, { add_special_tokens: false }).ids;
@@ -55,7 +55,7 @@ export function createTokenizer(card: ModelCard): Tokenizer {
   };
 }
 
-function buildTokenizer(card: ModelCard): HuggingFaceTokenizer {
+function buildTokenizer(card: TextCard): HuggingFaceTokenizer {
   const file = parseJson(card.tokenizerJson, "tokenizer.json", card);
   try {
     return new HuggingFaceTokenizer(Object(file), tokenizerConfigOf(card));
@@ -71,7 +71,7 @@ function buildTokenizer(card: ModelCard): HuggingFaceTokenizer {
   }
 }
 
-function checkProbe(encode: (text: string) => number[], card: ModelCard): void {
+function checkProbe(encode: (text: string) => number[], card: TextCard): void {
   const { text, tokenIds } = card.tokenizerProbe;
   const found = encode(text);
   if (found.length === tokenIds.length && found.every((id, position) => id === tokenIds[position])) return;

@@ -63,3 +63,15 @@ export interface SpecialTokens {
   readonly eosIds: readonly number[];
   readonly padId: number | undefined;
 }
+
+/** The part of a model card that tokens and conversations are made from; all of it can be read without the weights. */
+export type TextCard = Pick<
+  ModelCard,
+  | "name"
+  | "vocabularySize"
+  | "specialTokens"
+  | "tokenizerJson"
+  | "tokenizerConfigJson"
+  | "chatTemplate"
+  | "tokenizerProbe"
+>;
