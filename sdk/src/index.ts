@@ -18,13 +18,18 @@ export type { ConnectOptions, LaunchOptions, LaunchProgress, LogLine, TlsTrust }
 export type { EvaluateOptions } from "./config/evaluate-options.js";
 export type { FinetuneOptions } from "./config/finetune-options.js";
 export type { GenerateOptions, SamplingOptions } from "./config/generate-options.js";
+export { dataset } from "./data/combine/dataset-of.js";
+export { type MixPart, mix } from "./data/combine/mix.js";
 export type { DataSource, FaultyRow, SourceRow, UncheckedRow } from "./data/data-source.js";
 export type { Dataset } from "./data/dataset.js";
 export type { Message, Source, ToolCall } from "./data/datum.js";
 export type { ExampleRow, MessageRow, ToolCallRow } from "./data/example-row.js";
 export { type ExampleRows, examples } from "./data/examples.js";
 export type { ColumnOptions } from "./data/formats/columns.js";
+export { type CsvOptions, csv, tsv } from "./data/formats/csv.js";
+export { json } from "./data/formats/json.js";
 export { jsonl } from "./data/formats/jsonl.js";
+export { parquet } from "./data/formats/parquet.js";
 export type { DataSummary } from "./data/prepare.js";
 export {
   BridgeError,
@@ -78,6 +83,7 @@ export {
 export { packageVersion } from "./package-manifest.js";
 export type { ReportArtifact, RunReport } from "./report/run-report.js";
 export type { Runs } from "./runs/runs.js";
+export { interruptSignal } from "./terminal/interrupt-signal.js";
 export { type TerminalProgress, type TerminalProgressOptions, terminalProgress } from "./terminal/terminal-progress.js";
 export { fullWeights, type LoraOptions, type LoraTargets, lora, type MethodChoice } from "./training/methods.js";
 export type { Checkpoint, RunFailure, RunState, TrainingEvent } from "./training/run-event.js";

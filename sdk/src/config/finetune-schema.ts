@@ -1,7 +1,7 @@
 /** The form of the options of a fine-tuning; what they mean and their defaults stand in finetune-options.ts. */
 import { z } from "zod";
-import type { DataSource } from "../data/data-source.js";
 import type { EvaluationTask } from "../evaluation/task.js";
+import { dataSource } from "./dataset-options.js";
 import { layerSchema } from "./layer-schema.js";
 import { methodSchema } from "./method-schema.js";
 import {
@@ -19,10 +19,6 @@ const above0 = () => numberWhere("a number above 0", (value) => value > 0);
 const from0 = () => numberWhere("a number, 0 or more", (value) => value >= 0);
 const decay = () => numberWhere("a number from 0 to below 1", (value) => value >= 0 && value < 1);
 
-const dataSource = z.custom<DataSource>(
-  (value) => hasName(value) && "rows" in value && typeof value.rows === "function",
-  { error: "jsonl(...), examples([...]) or an object with name and rows", abort: false },
-);
 const task = z.custom<EvaluationTask>(isTask, {
   error: "a task, such as a task function returns, with kind and name",
   abort: false,
@@ -35,7 +31,7 @@ export const taskListSchema = z
 
 /** Every option as it may be written; absent and undefined mean the same. */
 export const finetuneSchema = exactObject({
-  data: dataSource,
+  data: dataSource(),
   layers: layerSchema.optional(),
   method: methodSchema.optional(),
   epochs: wholeNumber(1).optional(),

@@ -1,4 +1,5 @@
 /** The error of a data file that can't be read, or no further. */
+import { isNativeError } from "node:util/types";
 import { CancelledError, DataError, MidblockError } from "../../errors.js";
 import type { Location } from "./location.js";
 
@@ -33,12 +34,12 @@ export function readingFailed(reading: Reading, cause: unknown, signal: AbortSig
 
 /** Errors of fetch say only "fetch failed"; the reason is their cause. */
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.cause instanceof Error ? `${cause.message}: ${reasonOf(cause.cause)}` : cause.message;
+  if (!isNativeError(cause)) return String(cause);
+  return isNativeError(cause.cause) ? `${cause.message}: ${reasonOf(cause.cause)}` : cause.message;
 }
 
 function nextStepFor(location: Location, cause: unknown): string {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const code = isNativeError(cause) && "code" in cause ? cause.code : undefined;
   if (code === "Z_BUF_ERROR" || code === "Z_DATA_ERROR") return "the packed file is damaged or cut off: get it again";
   switch (location.kind) {
     case "disk":

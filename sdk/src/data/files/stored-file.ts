@@ -1,5 +1,6 @@
 /** A file wherever it is stored, to be read from its start or in pieces. */
 
+import { orAborted, untilAborted } from "./abortable.js";
 import { diskFile } from "./disk-file.js";
 import { hubFile } from "./hub-file.js";
 import type { Location } from "./location.js";
@@ -15,8 +16,18 @@ export interface StoredFile {
   range(start: number, end: number): Promise<ArrayBuffer>;
 }
 
-/** The file at a place. */
+/** The file at a place. When the signal fires, whatever is waited for throws its reason at once. */
 export function storedFile(location: Location, signal?: AbortSignal): StoredFile {
+  const file = fileAt(location, signal);
+  if (signal === undefined) return file;
+  return {
+    bytes: () => untilAborted(file.bytes(), signal),
+    size: () => orAborted(file.size(), signal),
+    range: (start, end) => orAborted(file.range(start, end), signal),
+  };
+}
+
+function fileAt(location: Location, signal?: AbortSignal): StoredFile {
   switch (location.kind) {
     case "disk":
       return diskFile(location.path, signal);

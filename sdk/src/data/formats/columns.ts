@@ -1,5 +1,6 @@
 /** Which columns, or keys, of a file's rows make an example. */
 import { closestName } from "../../config/closest-name.js";
+import type { CheckedColumns } from "../../config/column-options.js";
 import { DataError } from "../../errors.js";
 import { isRecord } from "../shapes/record.js";
 import { type ShapeName, shapeKeys } from "../shapes/shape-keys.js";
@@ -30,15 +31,14 @@ export interface Column {
 /** Undefined reads every column as it is. */
 export type Columns = readonly Column[] | undefined;
 
-/** The columns that the options ask for. */
-export function columnsOf(options: ColumnOptions): Columns {
-  const { shape, ...named } = { shape: undefined, ...options };
+/** The columns that checked options ask for. */
+export function columnsOf({ shape, ...named }: CheckedColumns): Columns {
   if (shape !== undefined) {
     const { telling, all } = shapeKeys[shape];
     return all.map((key) => ({ key, name: key, required: telling.includes(key) }));
   }
   const columns = Object.entries(named).flatMap(([key, name]) =>
-    typeof name === "string" ? [{ key, name, required: true }] : [],
+    name === undefined ? [] : [{ key, name, required: true }],
   );
   return columns.length === 0 ? undefined : columns;
 }

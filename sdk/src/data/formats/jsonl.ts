@@ -1,5 +1,6 @@
 /** JSON Lines files: one JSON object a line, in UTF-8. */
 
+import { readColumnOptions } from "../../config/column-options.js";
 import type { SourceRow } from "../data-source.js";
 import type { Dataset } from "../dataset.js";
 import { utf8Bytes } from "../files/encoding.js";
@@ -18,10 +19,11 @@ import { type FileFormat, fileDataset } from "./file-rows.js";
  * told at once, each as file:line.
  */
 export function jsonl(place: string | URL, options: ColumnOptions = {}): Dataset {
-  return fileDataset(place, jsonlFormat, columnsOf(options));
+  return fileDataset(place, jsonlFormat, columnsOf(readColumnOptions(options, "jsonl")));
 }
 
-const jsonlFormat: FileFormat = {
+/** One object a line. */
+export const jsonlFormat: FileFormat = {
   description: "a file in JSON Lines form",
   async *rows(file, name) {
     for await (const line of linesOf(utf8Bytes(unpacked(file.bytes()), name))) {

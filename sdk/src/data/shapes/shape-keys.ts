@@ -1,7 +1,10 @@
 /** The keys by which the shapes of rows are told apart. */
 
-/** The shapes by name, as the option `shape` takes them. */
-export type ShapeName = "messages" | "conversations" | "alpaca" | "prompt-completion" | "text" | "tokens";
+/** The names of the shapes, in the order in which messages of errors list them. */
+export const shapeNames = ["messages", "prompt-completion", "text", "alpaca", "conversations", "tokens"] as const;
+
+/** A shape, as the option `shape` takes it. */
+export type ShapeName = (typeof shapeNames)[number];
 
 /** Keys of a shape: `telling` ones show it, each alone, and must all be there; the others of `all` may be. */
 export interface ShapeKeys {
@@ -18,13 +21,3 @@ export const shapeKeys: Readonly<Record<ShapeName, ShapeKeys>> = {
   text: { telling: ["text"], all: ["text"] },
   tokens: { telling: ["tokenIds", "lossWeights"], all: ["tokenIds", "lossWeights"] },
 };
-
-/** All names, in the order in which messages of errors list them. */
-export const shapeNames: readonly ShapeName[] = [
-  "messages",
-  "prompt-completion",
-  "text",
-  "alpaca",
-  "conversations",
-  "tokens",
-];

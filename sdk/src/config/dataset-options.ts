@@ -1,0 +1,68 @@
+/** The arguments of what is done to data sets. */
+import { z } from "zod";
+import type { DataSource } from "../data/data-source.js";
+import { exactObject, numberWhere, share, wholeNumber } from "./option-checks.js";
+import { readOptions } from "./read-options.js";
+
+/** A source of rows: what a source function returns, or a user's own. */
+export function dataSource() {
+  return z.custom<DataSource>(isDataSource, {
+    error: "jsonl(...), examples([...]), dataset([...]) or an object with name and rows",
+    abort: false,
+  });
+}
+
+const seed = wholeNumber(0);
+const takeSchema = exactObject({ rows: wholeNumber(1) });
+const shuffleSchema = exactObject({ seed });
+const splitSchema = exactObject({ share: share(), seed });
+const above0 = numberWhere("a number above 0", (value) => value > 0);
+const mixSchema = exactObject({
+  parts: z.array(exactObject({ data: dataSource(), weight: above0 }), { error: "a list of { data, weight }" }).min(1, {
+    error: "at least one { data, weight }",
+  }),
+  seed,
+});
+const place = z.custom<DataSource | string | URL>(
+  (value) => typeof value === "string" || value instanceof URL || isDataSource(value),
+  { error: "a data source, a path or a URL", abort: false },
+);
+const listSchema = exactObject({
+  sources: z.array(place, { error: "a list" }).min(1, { error: "at least one source" }),
+});
+
+/** Checks the argument of `take`. These all throw OptionsError. */
+export function checkTake(rows: number): void {
+  readOptions(takeSchema, { rows }, "take");
+}
+
+/** Checks the argument of `shuffle`. */
+export function checkShuffle(given: number): void {
+  readOptions(shuffleSchema, { seed: given }, "shuffle");
+}
+
+/** Checks the arguments of `split`. */
+export function checkSplit(given: { readonly share: number; readonly seed: number }): void {
+  readOptions(splitSchema, given, "split");
+}
+
+/** Checks the arguments of `mix`. */
+export function checkMix(parts: unknown, given: number): void {
+  readOptions(mixSchema, { parts, seed: given }, "mix");
+}
+
+/** Checks that `dataset` is given anything. */
+export function checkSources(sources: unknown): void {
+  readOptions(listSchema, { sources }, "dataset");
+}
+
+function isDataSource(value: unknown): value is DataSource {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "name" in value &&
+    typeof value.name === "string" &&
+    "rows" in value &&
+    typeof value.rows === "function"
+  );
+}

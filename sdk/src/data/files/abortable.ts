@@ -1,0 +1,31 @@
+/** Lets go of what is waited for as soon as a signal fires. undici 6.24 leaves a body pending that is aborted at its end. */
+
+/** As the promise, but throws the signal's reason when it fires first. */
+export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** As the stream, but throws the signal's reason when it fires while a chunk is waited for. */
+export async function* untilAborted(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await orAborted(iterator.next(), signal);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // Behind a chunk that never comes this would wait for ever, too.
+    const closed = iterator.return?.();
+    if (signal.aborted) closed?.catch(() => {});
+    else await closed;
+  }
+}
