@@ -7,20 +7,29 @@
  */
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { CancelledError, Client, drift, jsonl, jsonRecord, lora, midBlock, terminalProgress } from "midblock";
+import {
+  CancelledError,
+  Client,
+  drift,
+  interruptSignal,
+  jsonl,
+  jsonRecord,
+  lora,
+  midBlock,
+  terminalProgress,
+} from "midblock";
 
 const output = fileURLToPath(new URL("../out/quickstart", import.meta.url));
 const key = process.argv.includes("--fresh") ? `quickstart-${randomUUID()}` : "quickstart";
 
-const stop = new AbortController();
-process.once("SIGINT", () => stop.abort());
+const signal = interruptSignal();
 const terminal = terminalProgress();
 
 try {
   await using client = await Client.launch({
     model: "smollm2-135m-instruct",
     onProgress: terminal.launch,
-    signal: stop.signal,
+    signal,
   });
 
   const run = await client.finetune({
@@ -32,7 +41,7 @@ try {
     epochs: 2,
     learningRate: 5e-4,
     evaluate: [jsonRecord({ data: jsonl(new URL("data/test.jsonl", import.meta.url)), maxNewTokens: 96 }), drift()],
-    signal: stop.signal,
+    signal,
   });
 
   await terminal.follow(run);
