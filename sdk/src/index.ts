@@ -84,7 +84,6 @@ export { packageVersion } from "./package-manifest.js";
 export type { ReportArtifact, RunReport } from "./report/run-report.js";
 export type { Runs } from "./runs/runs.js";
 export { interruptSignal } from "./terminal/interrupt-signal.js";
-export { interruptSignal } from "./terminal/interrupt-signal.js";
 export { type TerminalProgress, type TerminalProgressOptions, terminalProgress } from "./terminal/terminal-progress.js";
 export { fullWeights, type LoraOptions, type LoraTargets, lora, type MethodChoice } from "./training/methods.js";
 export type { Checkpoint, RunFailure, RunState, TrainingEvent } from "./training/run-event.js";
