@@ -33,7 +33,8 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext su
 chmod -R a+rX "$work"
 
 container="$(buildah from midblock-test)"
-in_container() { buildah run --user midblock --volume "$work:/run/secrets:ro" "$container" -- "$@"; }
+# Each in a shell that becomes buildah, so that what is started in the background can be stopped by its process id.
+in_container() ( exec buildah run --user midblock --volume "$work:/run/secrets:ro" "$container" -- "$@" )
 serve() { in_container python -m midblock_server serve --model /run/secrets/model --device cpu --threads 1 \
   --cache-folder /var/lib/midblock/models --state-folder /var/lib/midblock/state "$@"; }
 
