@@ -33,20 +33,19 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext su
 chmod -R a+rX "$work"
 
 container="$(buildah from midblock-test)"
-# Each in a shell that becomes buildah, so that what is started in the background can be stopped by its process id.
-in_container() ( exec buildah run --user midblock --volume "$work:/run/secrets:ro" "$container" -- "$@" )
-serve() { in_container python -m midblock_server serve --model /run/secrets/model --device cpu --threads 1 \
-  --cache-folder /var/lib/midblock/models --state-folder /var/lib/midblock/state "$@"; }
+in_container=(buildah run --user midblock --volume "$work:/run/secrets:ro" "$container" --)
+serve=("${in_container[@]}" python -m midblock_server serve --model /run/secrets/model --device cpu --threads 1
+  --cache-folder /var/lib/midblock/models --state-folder /var/lib/midblock/state)
 
 echo "without token and certificate it must refuse a public address"
-if serve --listen 0.0.0.0:0 > "$work/refusal" 2> /dev/null < /dev/null; then
+if "${serve[@]}" --listen 0.0.0.0:0 > "$work/refusal" 2> /dev/null < /dev/null; then
   echo "it listened on a public address without a token" >&2; exit 1
 fi
 grep -o '"message": *"[^"]*"' "$work/refusal"
 
 echo "with them it serves"
 mkfifo "$work/ready"
-serve --listen 0.0.0.0:0 --token-file /run/secrets/token --tls-certificate /run/secrets/tls.crt --tls-key /run/secrets/tls.key \
+"${serve[@]}" --listen 0.0.0.0:0 --token-file /run/secrets/token --tls-certificate /run/secrets/tls.crt --tls-key /run/secrets/tls.key \
   > "$work/ready" 2> "$work/log" < /dev/null &
 server=$!
 read -r ready < "$work/ready"
@@ -54,5 +53,5 @@ port="$(sed -E 's/.*"address": *"[^"]*:([0-9]+)".*/\1/' <<< "$ready")"
 
 MIDBLOCK_ADDRESS="localhost:$port" MIDBLOCK_TOKEN="$(cat "$work/token")" MIDBLOCK_CERTIFICATE="$work/tls.crt" \
   MIDBLOCK_OUTPUT="$work/out" npx tsx tests/container/client.ts
-in_container python -m midblock_server health --address "localhost:$port" --tls-certificate /run/secrets/tls.crt
+"${in_container[@]}" python -m midblock_server health --address "localhost:$port" --tls-certificate /run/secrets/tls.crt
 echo "the container trained: $(ls "$work/out" | tr '\n' ' ')"
