@@ -1,15 +1,12 @@
 /** Tables as text: comma-separated and tab-separated values with a header line. */
-import { pipeline, Readable } from "node:stream";
-import { CsvError, parse } from "csv-parse";
 import { readTableOptions } from "../../config/column-options.js";
 import type { SourceRow } from "../data-source.js";
 import type { Dataset } from "../dataset.js";
 import { checkedUtf8 } from "../files/checked-utf8.js";
 import { utf8Bytes } from "../files/encoding.js";
 import { unpacked } from "../files/unpack.js";
-import { placeOf } from "../place.js";
-import { longestRowBytes, rowTooLarge } from "../row-limit.js";
 import { type ColumnOptions, type Columns, columnsOf } from "./columns.js";
+import { csvRecords } from "./csv-records.js";
 import { type FileFormat, fileDataset } from "./file-rows.js";
 import { readHeader, type TableHeader, tableRow } from "./table-row.js";
 
@@ -54,38 +51,10 @@ async function* tableRows(
   columns: Columns,
   delimiter: string,
 ): AsyncGenerator<SourceRow> {
-  const parser = parse({
-    delimiter,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: longestRowBytes,
-  });
-  // An error of either end destroys the other, so that it is thrown by the loop below.
-  pipeline(Readable.from(bytes), parser, () => {});
   let header: TableHeader | undefined;
-  try {
-    for await (const parsed of parser) {
-      const { info, record }: { readonly info: { readonly lines: number }; readonly record: readonly string[] } =
-        parsed;
-      if (header === undefined) header = readHeader(record, name, columns);
-      else yield tableRow(record, header, { file: name, line: firstLine(record, info.lines) });
-    }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    yield brokenTable(error, name);
+  for await (const record of csvRecords(bytes, delimiter, name)) {
+    if ("faults" in record) yield record;
+    else if (header === undefined) header = readHeader(record.cells, name, columns);
+    else yield tableRow(record.cells, header, { file: name, line: record.line });
   }
-}
-
-/** csv-parse tells the line that a row ends on; only quoted values hold line feeds. */
-function firstLine(record: readonly string[], lastLine: number): number {
-  return lastLine - record.reduce((count, value) => count + value.split("\n").length - 1, 0);
-}
-
-/** Where quotes don't fit, nobody can tell where the next row begins: this is the last row. */
-function brokenTable(error: CsvError, file: string): SourceRow {
-  const source = { file, line: Number(error["lines"]) };
-  if (error.code === "CSV_MAX_RECORD_SIZE") return rowTooLarge(source);
-  const wanted = 'quotes around the whole value, and each quote within it doubled: "a ""b"" c"';
-  return { source, faults: [{ where: placeOf(source), problem: error.message, wanted, check: "csv_quotes" }] };
 }

@@ -2,6 +2,7 @@
 
 /** Whole numbers as numbers, or as text where they are past 2^53; dates in ISO form; lists and objects all through. */
 export function plainValue(value: unknown): unknown {
+  if (value === undefined) return null;
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(plainValue);
