@@ -50,7 +50,7 @@ export async function startFinetune(context: FinetuneContext, settings: Finetune
   const batchPlan = planBatches({
     lengths: prepared.datums.map((datum) => datum.tokenIds.length),
     epochs: settings.epochs,
-    batchSize: settings.batchSize,
+    stepSize: { examples: settings.batchSize },
     maxMicroBatchTokens: settings.maxMicroBatchTokens,
     seed: settings.seed,
     maxSteps: settings.maxSteps,

@@ -1,11 +1,15 @@
 /** The batch plan: which examples make which step. The client decides it, so a run is a function of its inputs. */
-
 import { createRandom, type Random } from "../random.js";
+import { packLongestFirst, packWindow } from "./packing.js";
+import { randomOrder, shuffled } from "./shuffle.js";
 
 /** Steps, each a list of micro-batches, each a list of indices into the data set. */
 export interface BatchPlan {
   readonly steps: readonly (readonly (readonly number[])[])[];
 }
+
+/** How large an optimiser step is, at least 1: a number of examples, or the most tokens it may have. */
+export type StepSize = { readonly examples: number } | { readonly tokens: number };
 
 /** What a batch plan is made from. */
 export interface BatchPlanInputs {
@@ -13,23 +17,32 @@ export interface BatchPlanInputs {
   readonly lengths: readonly number[];
   /** Times each example is seen, at least 1. Undefined: as many as maxSteps needs. */
   readonly epochs: number | undefined;
-  /** Examples in an optimiser step, at least 1. */
-  readonly batchSize: number;
+  readonly stepSize: StepSize;
   /** Most tokens that go through the model at once; a longer example goes alone. */
   readonly maxMicroBatchTokens: number;
+  /** Puts examples of about the same length into a step or micro-batch; their order stays random. Default false. */
+  readonly groupByLength?: boolean | undefined;
   /** 0 to 2^53 - 1. */
   readonly seed: number;
   /** The plan is cut after so many steps. Undefined: not cut. */
   readonly maxSteps?: number | undefined;
 }
 
+type Step = BatchPlan["steps"][number];
+
+/** Examples that are sorted at once by groupByLength: enough for even groups, few enough for another grouping every epoch. */
+const groupedExamples = 512;
+
 /**
  * Plans the whole run; the same inputs always give the same plan.
  *
- * Each epoch is a new shuffle (Fisher-Yates) drawn from one stream of random numbers, cut into steps of batchSize
- * examples; the last step of an epoch may be smaller, none is left out and none spans two epochs. A step's examples are
- * packed into micro-batches by first-fit decreasing (Johnson 1973), which needs at most 11/9 of the fewest possible
- * plus one. Packing changes speed and memory alone: a step's gradient is normalised by the trained tokens of the step.
+ * Each epoch is a new shuffle (Fisher-Yates) drawn from one stream of random numbers; no example is left out of an epoch
+ * and no step spans two. Packing changes speed and memory alone: a step's gradient is normalised by its trained tokens.
+ *
+ * - By examples: the shuffle is cut into steps of so many, the last of an epoch may be smaller. A step's examples are
+ *   packed into micro-batches by first-fit decreasing.
+ * - By tokens: micro-batches are filled over a moving window of the shuffle, then shuffled and cut into steps of as
+ *   many as fit the tokens of a step; the last step of an epoch may have fewer.
  */
 export function planBatches(inputs: BatchPlanInputs): BatchPlan {
   const { lengths, epochs = Number.POSITIVE_INFINITY, maxSteps = Number.POSITIVE_INFINITY } = inputs;
@@ -37,43 +50,46 @@ export function planBatches(inputs: BatchPlanInputs): BatchPlan {
     throw new RangeError("planBatches: wanted at least one example, and epochs or maxSteps");
   }
   const random = createRandom(inputs.seed);
-  const steps: (readonly (readonly number[])[])[] = [];
+  const steps: Step[] = [];
   for (let epoch = 0; epoch < epochs && steps.length < maxSteps; epoch++) {
-    const order = shuffled(lengths.length, random);
-    for (let start = 0; start < order.length && steps.length < maxSteps; start += inputs.batchSize) {
-      steps.push(packStep(order.slice(start, start + inputs.batchSize), lengths, inputs.maxMicroBatchTokens));
-    }
+    for (const step of planEpoch(inputs, random)) steps.push(step);
   }
-  return { steps };
+  return { steps: steps.slice(0, maxSteps) };
 }
 
-function shuffled(count: number, random: Random): readonly number[] {
-  const order = Array.from({ length: count }, (_, index) => index);
-  for (let last = count - 1; last > 0; last--) {
-    const other = random.below(last + 1);
-    const moved = order[last] ?? 0;
-    order[last] = order[other] ?? 0;
-    order[other] = moved;
-  }
-  return order;
+/** The part of the inputs that says how much goes through the model at once. */
+export type BatchBudget = Pick<BatchPlanInputs, "stepSize" | "maxMicroBatchTokens">;
+
+/**
+ * Most tokens of a micro-batch: a step's tokens are cut into as few equal parts as stay under maxMicroBatchTokens, so
+ * that the parts of a step together never exceed them.
+ */
+export function microBatchBudget({ stepSize, maxMicroBatchTokens }: BatchBudget): number {
+  if ("examples" in stepSize) return maxMicroBatchTokens;
+  return Math.floor(stepSize.tokens / Math.ceil(stepSize.tokens / maxMicroBatchTokens));
 }
 
-function packStep(
-  indices: readonly number[],
-  lengths: readonly number[],
-  maxTokens: number,
-): readonly (readonly number[])[] {
+function planEpoch(inputs: BatchPlanInputs, random: Random): readonly Step[] {
+  const { lengths, stepSize, maxMicroBatchTokens, groupByLength = false } = inputs;
+  const shuffledOrder = randomOrder(lengths.length, random);
+  const order = groupByLength ? groupedOrder(shuffledOrder, lengths) : shuffledOrder;
+  if ("tokens" in stepSize) {
+    const microBatches = packWindow(order, lengths, microBatchBudget(inputs));
+    return slices(shuffled(microBatches, random), Math.ceil(stepSize.tokens / maxMicroBatchTokens));
+  }
+  const steps = slices(order, stepSize.examples).map((step) => packLongestFirst(step, lengths, maxMicroBatchTokens));
+  return groupByLength ? shuffled(steps, random) : steps;
+}
+
+/** Groups of the order, each sorted by length. */
+function groupedOrder(order: readonly number[], lengths: readonly number[]): readonly number[] {
   const lengthOf = (index: number) => lengths[index] ?? 0;
-  const longestFirst = [...indices].sort((left, right) => lengthOf(right) - lengthOf(left) || left - right);
-  const microBatches: { indices: number[]; tokens: number }[] = [];
-  for (const index of longestFirst) {
-    const roomy = microBatches.find(({ tokens }) => tokens + lengthOf(index) <= maxTokens);
-    if (roomy === undefined) {
-      microBatches.push({ indices: [index], tokens: lengthOf(index) });
-    } else {
-      roomy.indices.push(index);
-      roomy.tokens += lengthOf(index);
-    }
-  }
-  return microBatches.map((microBatch) => microBatch.indices);
+  return slices(order, groupedExamples).flatMap((group) =>
+    group.toSorted((left, right) => lengthOf(left) - lengthOf(right) || left - right),
+  );
+}
+
+function slices<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, slice) => items.slice(slice * size, (slice + 1) * size));
 }

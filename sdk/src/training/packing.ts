@@ -1,0 +1,97 @@
+/** Packs sequences side by side into micro-batches of limited tokens, without padding. */
+
+/** Indices of the sequences that go through the model together. */
+export type MicroBatch = readonly number[];
+
+/** Sequences that are looked at to fill a micro-batch: enough for one that fits nearly always, few enough to stay near the order. */
+const windowSequences = 256;
+
+/**
+ * Packs all of `indices` by first-fit decreasing (Johnson 1973), which needs at most 11/9 of the fewest possible
+ * micro-batches plus one. A sequence that is longer than the budget goes alone.
+ */
+export function packLongestFirst(
+  indices: readonly number[],
+  lengths: readonly number[],
+  budget: number,
+): readonly MicroBatch[] {
+  const lengthOf = (index: number) => lengths[index] ?? 0;
+  const longestFirst = [...indices].sort((left, right) => lengthOf(right) - lengthOf(left) || left - right);
+  const microBatches: { indices: number[]; tokens: number }[] = [];
+  for (const index of longestFirst) {
+    const roomy = microBatches.find(({ tokens }) => tokens + lengthOf(index) <= budget);
+    if (roomy === undefined) {
+      microBatches.push({ indices: [index], tokens: lengthOf(index) });
+    } else {
+      roomy.indices.push(index);
+      roomy.tokens += lengthOf(index);
+    }
+  }
+  return microBatches.map((microBatch) => microBatch.indices);
+}
+
+/**
+ * Packs `order` by first-fit over a moving window of it: each micro-batch begins with the sequence that has waited
+ * longest and takes, in order, every waiting one that still fits. No sequence waits for more than a window of
+ * micro-batches; one that is longer than the budget goes alone.
+ */
+export function packWindow(
+  order: readonly number[],
+  lengths: readonly number[],
+  budget: number,
+): readonly MicroBatch[] {
+  const microBatches: MicroBatch[] = [];
+  let waiting: number[] = [];
+  let next = 0;
+  while (next < order.length || waiting.length > 0) {
+    const arrived = order.slice(next, next + windowSequences - waiting.length);
+    next += arrived.length;
+    const { taken, left } = takeFitting([...waiting, ...arrived], lengths, budget);
+    microBatches.push(taken);
+    waiting = left;
+  }
+  return microBatches;
+}
+
+function takeFitting(waiting: readonly number[], lengths: readonly number[], budget: number) {
+  const taken: number[] = [];
+  const left: number[] = [];
+  let room = budget;
+  for (const index of waiting) {
+    const length = lengths[index] ?? 0;
+    if (taken.length > 0 && length > room) {
+      left.push(index);
+      continue;
+    }
+    taken.push(index);
+    room -= length;
+  }
+  return { taken, left };
+}
+
+/** How full micro-batches are. */
+export interface PackingFigures {
+  readonly microBatches: number;
+  /** Tokens that a micro-batch may have. */
+  readonly budget: number;
+  /** Tokens over budget of all micro-batches, 0 to 1; one with a sequence longer than the budget counts as full. */
+  readonly efficiency: number;
+}
+
+/** Measures a plan's micro-batches. */
+export function measurePacking(
+  microBatches: Iterable<MicroBatch>,
+  lengths: readonly number[],
+  budget: number,
+): PackingFigures {
+  let count = 0;
+  let tokens = 0;
+  let room = 0;
+  for (const indices of microBatches) {
+    const filled = indices.reduce((sum, index) => sum + (lengths[index] ?? 0), 0);
+    count += 1;
+    tokens += filled;
+    room += Math.max(filled, budget);
+  }
+  return { microBatches: count, budget, efficiency: room === 0 ? 1 : tokens / room };
+}
