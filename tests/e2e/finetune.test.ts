@@ -108,6 +108,9 @@ describe("finetune", () => {
     const other = await (await client.finetune({ ...options, seed: 1 })).result();
     expect(again.runId).toBe(first.runId);
     expect(again.report.steps).toEqual(first.report.steps);
+    expect(again.report.timings).toEqual(first.report.timings);
+    expect(first.report.warnings).toEqual([]);
+    expect(again.report.warnings).toEqual([expect.stringContaining("nothing is trained again")]);
     expect(other.runId).not.toBe(first.runId);
   });
 

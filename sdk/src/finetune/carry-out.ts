@@ -36,7 +36,8 @@ async function measureTrainMeasure(job: FinetuneJob, log: EventLog, control: Run
     : undefined;
   control.throwIfCancelled();
 
-  const training = await timed(timings, "training", () => train(job, log, control));
+  const training = await train(job, log, control);
+  timings["training"] = training.seconds;
   control.throwIfCancelled();
 
   const tuned: ModelReference = { kind: "run", runId: training.runId };

@@ -2,8 +2,8 @@
 import type { BeforeAfter } from "../evaluation/before-after.js";
 import { packageVersion } from "../package-manifest.js";
 import type { JsonValue, RunReport } from "../report/run-report.js";
+import type { TrainingOutcome } from "./followed-run.js";
 import type { FinetuneJob } from "./job.js";
-import type { TrainingOutcome } from "./train.js";
 
 /** Makes the report of a finished run. Timings are in seconds, by part, in the order they ran. */
 export function makeReport(
@@ -50,7 +50,7 @@ export function makeReport(
     drift: beforeAfter.drift,
     timings,
     artifacts: [],
-    warnings: [...evaluationWarnings(beforeAfter), ...training.warnings.map(({ message }) => message)],
+    warnings: [...evaluationWarnings(beforeAfter), ...training.warnings],
   };
 }
 

@@ -1,27 +1,17 @@
 /** Starts or continues the run on the sidecar and follows it to its end. */
 import { type MidblockError, RunError } from "../errors.js";
-import { checkTrainable } from "../layers/trainable-check.js";
-import { runEnded } from "../runs/run-ended.js";
-import type { RunStartEvent, StepEndEvent, TrainingEvent, WarningEvent } from "../training/run-event.js";
 import type { RunRecord } from "../training/run-record.js";
 import type { EventLog } from "./event-log.js";
+import { FollowedRun, type TrainingOutcome } from "./followed-run.js";
 import type { FinetuneJob } from "./job.js";
 import type { RunControl } from "./run-control.js";
-
-/** What training left behind. */
-export interface TrainingOutcome {
-  readonly runId: string;
-  /** One a step, in order; where a resume repeated steps, the repetition. */
-  readonly steps: readonly StepEndEvent[];
-  readonly start: RunStartEvent;
-  readonly warnings: readonly WarningEvent[];
-}
 
 /** Trains to the end, or throws the reason why not: RunError, CancelledError, or what broke the connection. */
 export async function train(job: FinetuneJob, log: EventLog, control: RunControl): Promise<TrainingOutcome> {
   const record = await startOrContinue(job, control.signal);
   await control.trainingStarts(record.runId);
   const followed = new FollowedRun(job);
+  if (record.state === "completed") log.append(followed.warn("run-reused", reusedMessage(record)));
   try {
     for await (const event of job.bridge.watchRun(record.runId, 1)) {
       const { sequence: _, ...unnumbered } = event;
@@ -43,36 +33,9 @@ async function startOrContinue(job: FinetuneJob, signal: AbortSignal): Promise<R
   return stopped ? job.bridge.resumeRun(record.runId, undefined, signal) : record;
 }
 
-/** Gathers what the report needs from the events, and checks what the sidecar says it trains. */
-class FollowedRun {
-  readonly #job: FinetuneJob;
-  readonly #steps = new Map<number, StepEndEvent>();
-  readonly #warnings: WarningEvent[] = [];
-  #start: RunStartEvent | undefined;
-
-  constructor(job: FinetuneJob) {
-    this.#job = job;
-  }
-
-  async take(event: TrainingEvent, runId: string): Promise<void> {
-    if (event.type === "step-end") this.#steps.set(event.step, event);
-    if (event.type === "warning") this.#warnings.push(event);
-    if (event.type !== "run-start") return;
-    this.#start = event;
-    try {
-      const { layerPlan, method } = this.#job.specification;
-      checkTrainable(event.trainableNames, layerPlan, method, this.#job.card);
-    } catch (mismatch) {
-      await this.#job.bridge.cancelRun(runId);
-      throw mismatch;
-    }
-  }
-
-  outcome(record: RunRecord): TrainingOutcome {
-    if (record.state !== "completed" || this.#start === undefined) throw runEnded(record);
-    const steps = [...this.#steps.values()].sort((left, right) => left.step - right.step);
-    return { runId: record.runId, steps, start: this.#start, warnings: this.#warnings };
-  }
+function reusedMessage({ runId, endedUnixSeconds }: RunRecord): string {
+  const when = endedUnixSeconds === undefined ? "" : ` on ${new Date(endedUnixSeconds * 1000).toISOString()}`;
+  return `Run ${runId} of the same key, settings and data was completed${when}: it is taken as it is, nothing is trained again.`;
 }
 
 /** A connection that broke, or a sidecar that died, takes no work with it: the error says which run to resume. */
