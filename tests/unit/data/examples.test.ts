@@ -35,4 +35,31 @@ describe("examples", () => {
   test("refuses no rows", async () => {
     await expect(readExamples(examples([]))).rejects.toThrow(/holds no example/);
   });
+
+  test("takes any iterable, async ones too, and functions that make them", async () => {
+    function* rowsAtOnce() {
+      yield* rows;
+    }
+    async function* rowsInTime() {
+      yield* rows;
+    }
+    for (const given of [new Set(rows), rowsAtOnce(), rowsInTime(), rowsAtOnce, rowsInTime]) {
+      expect(await readExamples(examples(given))).toHaveLength(3);
+    }
+  });
+
+  test("refuses to read an iterator twice, which would look like no data", async () => {
+    function* once() {
+      yield* rows;
+    }
+    const source = examples(once());
+    await readExamples(source);
+    await expect(readExamples(source)).rejects.toThrow(/can be read only once[\s\S]*examples\(\(\) =>/);
+    const again = examples(once);
+    await readExamples(again);
+    expect(await readExamples(again)).toHaveLength(3);
+    const list = examples(rows);
+    await readExamples(list);
+    expect(await readExamples(list)).toHaveLength(3);
+  });
 });

@@ -109,4 +109,33 @@ describe("prepareData", () => {
     controller.abort();
     expect(await seen).toBeInstanceOf(CancelledError);
   });
+
+  test("takes ready tokens; only the first token's weight becomes 0", async () => {
+    const prepared = await prepare([{ tokenIds: [5, 6, 7], lossWeights: [1, 0, 0.5] }]);
+    expect(prepared.datums).toEqual([
+      { tokenIds: [5, 6, 7], lossWeights: [0, 0, 0.5], source: { file: "(memory)", line: 1 } },
+    ]);
+  });
+
+  test("refuses ready tokens that the model has not, or that teach nothing", async () => {
+    const tokenIds = [5, 1_000_000];
+    const rows = [
+      { tokenIds, lossWeights: [0, 1] },
+      { tokenIds: [5, 6], lossWeights: [1, 0] },
+    ];
+    await expect(prepare(rows)).rejects.toMatchObject({
+      faults: [
+        { where: "(memory):1 tokenIds[1]", check: "token_id_range" },
+        { where: "(memory):2", check: "no_trained_token" },
+      ],
+    });
+  });
+
+  test("reports rows that are no examples beside those that can't be encoded", async () => {
+    const rows: ExampleRow[] = JSON.parse('[{"text": 5}, {"text": "a<|im_end|>"}, {"text": "fine"}]');
+    await expect(prepare(rows)).rejects.toMatchObject({
+      code: "invalid-data",
+      faults: [{ check: "missing_text" }, { check: "control_token_in_text" }],
+    });
+  });
 });
