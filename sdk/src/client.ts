@@ -14,9 +14,10 @@ import {
 import { type EvaluateOptions, readEvaluateOptions } from "./config/evaluate-options.js";
 import { type FinetuneOptions, readFinetuneOptions } from "./config/finetune-options.js";
 import { type GenerateOptions, readGenerateOptions } from "./config/generate-options.js";
-import { type ChatTemplate, createChatTemplate } from "./data/chat-template.js";
+import { createChatTemplate } from "./data/chat-template.js";
+import type { DataModel } from "./data/data-model.js";
 import type { Message } from "./data/datum.js";
-import { createTokenizer, type Tokenizer } from "./data/tokenizer.js";
+import { createTokenizer } from "./data/tokenizer.js";
 import { type EvaluationOutcome, evaluateTasks } from "./evaluation/evaluate-tasks.js";
 import { type Answer, generateAnswers } from "./evaluation/generate-answers.js";
 import type { FinetuneRun } from "./finetune/finetune-run.js";
@@ -29,10 +30,8 @@ import { sidecarExited } from "./sidecar/sidecar-error.js";
 import type { Bridge, ServerFacts } from "./transport/bridge.js";
 import { openBridge } from "./transport/grpc-bridge.js";
 
-interface Model {
+interface Model extends DataModel {
   readonly card: ModelCard;
-  readonly tokenizer: Tokenizer;
-  readonly template: ChatTemplate;
 }
 
 /** A connection to one sidecar with one model. */
@@ -104,6 +103,11 @@ export class Client implements AsyncDisposable {
     return this.#model.card;
   }
 
+  /** What preparing data needs of the loaded model; its tokens are proven equal to the sidecar's. */
+  get model(): DataModel {
+    return this.#model;
+  }
+
   /**
    * Trains the chosen blocks on the data and, where tasks are given, measures the model before and after.
    *
@@ -151,5 +155,11 @@ async function openModel(
   signal: AbortSignal | undefined,
 ): Promise<Model> {
   const card = await bridge.modelCard(onProgress, signal);
-  return { card, tokenizer: createTokenizer(card), template: createChatTemplate(card) };
+  return {
+    card,
+    name: card.name,
+    contextLength: bridge.server.limits.maxSequenceTokens,
+    tokenizer: createTokenizer(card),
+    template: createChatTemplate(card),
+  };
 }

@@ -18,11 +18,14 @@ export type { ConnectOptions, LaunchOptions, LaunchProgress, LogLine, TlsTrust }
 export type { EvaluateOptions } from "./config/evaluate-options.js";
 export type { FinetuneOptions } from "./config/finetune-options.js";
 export type { GenerateOptions, SamplingOptions } from "./config/generate-options.js";
+export type { PreparationOptions } from "./config/preparation-options.js";
+export type { ChatTemplate } from "./data/chat-template.js";
 export { dataset } from "./data/combine/dataset-of.js";
 export { type MixPart, mix } from "./data/combine/mix.js";
+export type { DataModel } from "./data/data-model.js";
 export type { DataSource, FaultyRow, SourceRow, UncheckedRow } from "./data/data-source.js";
 export type { Dataset } from "./data/dataset.js";
-export type { Message, Source, ToolCall } from "./data/datum.js";
+export type { Datum, Message, Source, ToolCall } from "./data/datum.js";
 export type { ExampleRow, MessageRow, ToolCallRow } from "./data/example-row.js";
 export { type ExampleRows, examples } from "./data/examples.js";
 export type { ColumnOptions } from "./data/formats/columns.js";
@@ -30,7 +33,13 @@ export { type CsvOptions, csv, tsv } from "./data/formats/csv.js";
 export { json } from "./data/formats/json.js";
 export { jsonl } from "./data/formats/jsonl.js";
 export { parquet } from "./data/formats/parquet.js";
+export type { LengthBucket } from "./data/length-histogram.js";
+export { readModelFolder } from "./data/model-folder.js";
 export type { DataSummary } from "./data/prepare.js";
+export type { PreparedDataset } from "./data/prepared-dataset.js";
+export type { Preview } from "./data/preview.js";
+export type { PreviewPiece, PreviewRow, TokenLabel } from "./data/preview-tokens.js";
+export type { Tokenizer } from "./data/tokenizer.js";
 export {
   BridgeError,
   CancelledError,

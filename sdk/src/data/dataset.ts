@@ -1,12 +1,16 @@
 /** A data source with what can be done to one. */
 import { checkShuffle, checkSplit, checkTake } from "../config/dataset-options.js";
+import { type PreparationOptions, readPreparationOptions } from "../config/preparation-options.js";
 import { filtered } from "./combine/filter.js";
 import { mapped } from "./combine/map.js";
 import { shuffled } from "./combine/shuffle.js";
 import { split } from "./combine/split.js";
 import { taken } from "./combine/take.js";
+import type { DataModel } from "./data-model.js";
 import type { DataSource, SourceRow } from "./data-source.js";
 import type { ExampleRow } from "./example-row.js";
+import { prepareData } from "./prepare.js";
+import { PreparedDataset } from "./prepared-dataset.js";
 
 /** Rows from anywhere. Every method gives a new data set and reads nothing; a data set is read when it is used. */
 export class Dataset implements DataSource {
@@ -63,5 +67,22 @@ export class Dataset implements DataSource {
   filter<Row = unknown>(keeps: (row: Row) => boolean): Dataset {
     // As in map.
     return new Dataset(filtered(this.#source, (row) => keeps(row as Row)));
+  }
+
+  /**
+   * Reads all rows and turns them into tokens, just as `client.finetune` does, and trains nothing. The model is
+   * `client.model`, or what `readModelFolder` gives.
+   *
+   * Throws, each time with every row: DataError where rows are wrong or too long, TokenizerError where the model's
+   * template fails on them; OptionsError, and CancelledError on the signal.
+   */
+  async prepare(model: DataModel, options: PreparationOptions = {}): Promise<PreparedDataset> {
+    const { maxTokens = model.contextLength, tooLong = "error", signal } = readPreparationOptions(options);
+    const limit = Math.min(maxTokens, model.contextLength);
+    const { tokenizer, template } = model;
+    return new PreparedDataset(
+      await prepareData(this, { tokenizer, template, maxTokens: limit, tooLong, signal }),
+      model,
+    );
   }
 }

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "@jest/globals";
+import type { PreparationOptions } from "../../../sdk/src/config/preparation-options.js";
+import { createChatTemplate } from "../../../sdk/src/data/chat-template.js";
+import type { DataModel } from "../../../sdk/src/data/data-model.js";
+import { examples } from "../../../sdk/src/data/examples.js";
+import { createTokenizer } from "../../../sdk/src/data/tokenizer.js";
+import { OptionsError } from "../../../sdk/src/errors.js";
+import { cardOf } from "./fixtures/cards.js";
+
+const card = cardOf("byteLevel");
+const model: DataModel = {
+  name: "tiny",
+  contextLength: 20,
+  tokenizer: createTokenizer(card),
+  template: createChatTemplate(card),
+};
+const rows = ["one", "two", "Q".repeat(30)].map((text) => ({ text }));
+
+describe("data.prepare", () => {
+  test("gives tokens, figures and a preview of the first rows", async () => {
+    const prepared = await examples(rows.slice(0, 2)).prepare(model);
+    expect(prepared.summary()).toMatchObject({ examples: 2, dropped: [] });
+    expect(prepared.datums).toHaveLength(2);
+    expect(prepared.preview(1).rows.map(({ source }) => source.line)).toEqual([1]);
+    expect(String(prepared.preview(2))).toMatch(/\(memory\):1[\s\S]*\(memory\):2/);
+  });
+
+  test("no example may be longer than the model's context, whatever maxTokens says", async () => {
+    await expect(examples(rows).prepare(model, { maxTokens: 1000 })).rejects.toMatchObject({
+      code: "sequence-too-long",
+      wanted: "at most 20 tokens a row",
+    });
+    const prepared = await examples(rows).prepare(model, { maxTokens: 1000, tooLong: "drop" });
+    expect(prepared.summary().dropped.map(({ source }) => source.line)).toEqual([3]);
+  });
+
+  test("options are checked, with every fault", async () => {
+    // As from a program without types.
+    const options: PreparationOptions = JSON.parse('{ "maxTokens": 0, "tooLong": "cut" }');
+    const error = await examples(rows)
+      .prepare(model, options)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(OptionsError);
+    expect(error).toMatchObject({ faults: [{ where: "maxTokens" }, { where: "tooLong" }] });
+  });
+});
