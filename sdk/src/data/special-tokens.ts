@@ -12,7 +12,7 @@ export interface NamedTokens extends Readonly<Record<string, string | undefined>
 export interface SpecialTokenTexts {
   /** What a chat template can refer to. */
   readonly byName: NamedTokens;
-  /** Texts of every token that is marked special: each becomes one control token wherever it stands in a text. */
+  /** Texts of the tokens that steer the model: each becomes one token wherever it stands in a text. */
   readonly control: readonly string[];
   /** What the tokenizer itself puts before a text, such as "<s>"; mostly empty. */
   readonly start: string;
@@ -37,18 +37,24 @@ const tokenizerFile = z.looseObject({
 });
 const namedToken = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
 
+/** How control tokens are written that a tokenizer does not mark special, such as DeepSeek's "<｜User｜>". */
+const controlForm = /^<[|｜].+[|｜]>$/;
+
 /** Reads them from a model card. Throws TokenizerError where its tokenizer files are not what they should be. */
 export function readSpecialTokens(card: TextCard): SpecialTokenTexts {
   const file = tokenizerFile.safeParse(parseJson(card.tokenizerJson, "tokenizer.json", card));
   if (!file.success) throw unreadable("tokenizer.json", card, file.error);
   const byName = namedTokens(card);
   const added = file.data.added_tokens;
-  const eosId = card.specialTokens.eosIds[0];
+  const { eosIds } = card.specialTokens;
+  const named = new Set(Object.values(byName));
+  const steers = ({ id, content, special }: z.infer<typeof addedToken>) =>
+    special || named.has(content) || eosIds.includes(id) || controlForm.test(content);
   return {
     byName,
-    control: added.filter(({ special }) => special).map(({ content }) => content),
+    control: added.filter(steers).map(({ content }) => content),
     start: startOf(file.data.post_processor ?? undefined),
-    end: byName.eos_token ?? added.find(({ id }) => id === eosId)?.content,
+    end: byName.eos_token ?? added.find(({ id }) => id === eosIds[0])?.content,
   };
 }
 

@@ -1,14 +1,26 @@
 /** The model's tokenizer on the client, proven equal to the sidecar's before it is used. */
-import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { showFound } from "../config/show-found.js";
 import { TokenizerError } from "../errors.js";
 import type { TextCard } from "../layers/model-card.js";
 import { parseJson, readSpecialTokens, tokenizerConfigOf } from "./special-tokens.js";
+import { AddedTokenFinder } from "./tokenization/added-tokens.js";
+import { buildLibraryTokenizer, type LibraryTokenizer } from "./tokenization/library.js";
+import { type EncodedParts, encodeParts, type LiteralPlaces } from "./tokenization/part-encoder.js";
+import { PlainEncoder } from "./tokenization/plain-encoder.js";
+import { readTokenizerFile, type TokenizerFile } from "./tokenization/tokenizer-file.js";
 
 /** Turns text into token ids and back. */
 export interface Tokenizer {
   /** Token ids of a text. No special tokens are added; those that stand in the text become control tokens. */
   encode(text: string): number[];
+  /**
+   * Token ids of a text in parts, and where each part's end. The ids are those of the whole text, unless a token would
+   * span the end of a part: what follows is then encoded apart. At `literal` places control tokens' texts stay text.
+   * Throws EncodingRefused where the text can't be encoded so.
+   */
+  encodeParts(parts: readonly string[], literal: LiteralPlaces): EncodedParts;
+  /** Places (UTF-16 units) in a text where the text of a control token begins. */
+  controlPlaces(text: string): number[];
   /** The text of token ids, special tokens included. */
   decode(tokenIds: readonly number[]): string;
   /** Rows of the model's embedding; every id is below it. */
@@ -33,18 +45,31 @@ export interface SpecialTokens {
  * Makes the tokenizer of a model.
  *
  * Encodes the card's probe and compares: throws TokenizerError "tokenizer-mismatch" where the ids differ from the
- * sidecar's, or where the tokenizer is of a kind that @huggingface/tokenizers does not have.
+ * sidecar's, or where the tokenizer is of a kind that can't be followed exactly.
  */
 export function createTokenizer(card: TextCard): Tokenizer {
   const texts = readSpecialTokens(card);
-  const inner = buildTokenizer(card);
-  const encode = (text: string) => inner.encode(text, { add_special_tokens: false }).ids;
+  const { file, library } = build(card);
+  const control = file.addedTokens.filter(({ content }) => texts.control.includes(content));
+  const controlIds = new Set(control.map(({ id }) => id));
+  const controlFinder = new AddedTokenFinder(control);
+  const decode = (tokenIds: readonly number[]) =>
+    tokenIds.length === 0 ? "" : library.decode([...tokenIds], { clean_up_tokenization_spaces: false });
+  const steps = {
+    finder: new AddedTokenFinder(file.addedTokens.filter(({ normalized }) => !normalized)),
+    plain: new PlainEncoder(library, file),
+    isControl: (id: number) => controlIds.has(id),
+    decode,
+  };
+  const nothing: ReadonlySet<number> = new Set();
+  const encode = (text: string) => encodeParts([text], nothing, steps).tokenIds;
   checkProbe(encode, card);
-  const endId = texts.end === undefined ? card.specialTokens.eosIds[0] : inner.token_to_id(texts.end);
+  const endId = texts.end === undefined ? card.specialTokens.eosIds[0] : library.token_to_id(texts.end);
   return {
     encode,
-    decode: (tokenIds) =>
-      tokenIds.length === 0 ? "" : inner.decode([...tokenIds], { clean_up_tokenization_spaces: false }),
+    encodeParts: (parts, literal) => encodeParts(parts, literal, steps),
+    controlPlaces: (text) => controlFinder.places(text),
+    decode,
     vocabularySize: card.vocabularySize,
     special: {
       startIds: encode(texts.start),
@@ -55,17 +80,19 @@ export function createTokenizer(card: TextCard): Tokenizer {
   };
 }
 
-function buildTokenizer(card: TextCard): HuggingFaceTokenizer {
-  const file = parseJson(card.tokenizerJson, "tokenizer.json", card);
+function build(card: TextCard): { readonly file: TokenizerFile; readonly library: LibraryTokenizer } {
+  const json = parseJson(card.tokenizerJson, "tokenizer.json", card);
   try {
-    return new HuggingFaceTokenizer(Object(file), tokenizerConfigOf(card));
+    const file = readTokenizerFile(json);
+    return { file, library: buildLibraryTokenizer(file.content, tokenizerConfigOf(card)) };
   } catch (cause) {
     if (cause instanceof TokenizerError) throw cause;
     throw new TokenizerError({
       code: "tokenizer-mismatch",
       what: `The tokenizer of the model ${card.name} can't be rebuilt on the client.`,
       found: cause instanceof Error ? cause.message : String(cause),
-      wanted: "a tokenizer that @huggingface/tokenizers can build",
+      wanted: "a tokenizer that @huggingface/tokenizers follows exactly",
+      nextStep: "report the model's name: data for it can't be prepared yet",
       cause,
     });
   }
