@@ -51,6 +51,6 @@ try {
 } catch (error) {
   if (!(error instanceof CancelledError)) throw error;
   console.log(`\n${error.message}`);
-  console.log("Run `npm run quickstart` again: it goes on from the last checkpoint.");
+  if (key === "quickstart") console.log("Run `npm run quickstart` again: it goes on from the last checkpoint.");
   process.exitCode = 130;
 }

@@ -3,8 +3,8 @@
 /** A launcher between terminal and program may pass on the Ctrl-C that the program got already; that is not a second one. */
 const sameInterruptMilliseconds = 500;
 
-/** What is told at the first Ctrl-C. */
-const notice = "\nStopping in order, with a checkpoint if training; Ctrl-C again ends at once.\n";
+/** What is told at the first Ctrl-C. The empty line after it is there for a progress line to be drawn over. */
+const notice = "\nStopping in order, with a checkpoint if training; Ctrl-C again ends at once.\n\n";
 
 /**
  * A signal to pass to `launch` and `finetune`. It aborts at the first SIGINT, which is told on `output` (standard error by
