@@ -113,14 +113,23 @@ describe("TypeScript", () => {
     ).toEqual([]);
   });
 
-  test("nobody inside imports index.ts", () => {
+  const command = inFolder("sdk/src/cli");
+
+  test("nobody inside imports index.ts, but for the command", () => {
     expect(
       breaches(
         typescript,
-        () => true,
+        (file) => !command(file),
         (target) => target === "sdk/src/index.js",
       ),
     ).toEqual([]);
+  });
+
+  test("the command knows the public names alone, and nobody knows the command", () => {
+    const inner = (target: string) => inFolder("sdk/src")(target) && !command(target) && target !== "sdk/src/index.js";
+    expect(typescript.some(({ file, target }) => command(file) && target === "sdk/src/index.js")).toBe(true);
+    expect(breaches(typescript, command, inner)).toEqual([]);
+    expect(breaches(typescript, (file) => !command(file), command)).toEqual([]);
   });
 });
 
