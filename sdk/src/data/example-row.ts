@@ -1,18 +1,18 @@
 /** The shapes that a row of data can have, as types for programs that make rows. */
+import type { Message } from "./datum.js";
 
-/** A message as a row has it; a call's arguments may be JSON text, as OpenAI has them. */
-export type MessageRow =
-  | { readonly role: "system" | "user"; readonly content: string; readonly name?: string }
-  | {
-      readonly role: "assistant";
-      readonly content?: string | null;
-      readonly name?: string;
-      readonly tool_calls?: readonly ToolCallRow[];
-      readonly weight?: 0 | 1;
-    }
-  | { readonly role: "tool"; readonly content: string; readonly tool_call_id: string; readonly name?: string };
+/** A message as a row has it, less strict than a checked Message: what a role may have is checked with the row. */
+export interface MessageRow {
+  readonly role: Message["role"];
+  /** May be missing or null where there are tool calls. */
+  readonly content?: string | null;
+  readonly name?: string;
+  readonly tool_calls?: readonly ToolCallRow[];
+  readonly tool_call_id?: string;
+  readonly weight?: 0 | 1;
+}
 
-/** A call of a tool as a row has it. */
+/** A call of a tool as a row has it; its arguments may be JSON text, as OpenAI has them. */
 export interface ToolCallRow {
   readonly id: string;
   readonly type?: "function";

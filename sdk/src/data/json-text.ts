@@ -5,10 +5,12 @@ import type { SourceRow } from "./data-source.js";
 import type { Source } from "./datum.js";
 import { placeOf } from "./place.js";
 
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** The text of UTF-8 bytes; undefined where they are not UTF-8. A byte order mark stays in the text. */
 export function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return strictDecoder.decode(bytes);
   } catch {
     return undefined;
   }

@@ -10,6 +10,24 @@ export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): 
   });
 }
 
+/**
+ * Asks with a signal that fires when the given one does, or after so many seconds without an answer. Once the answer is
+ * there it may take any time to read.
+ */
+export async function answeredWithin<Answer>(
+  seconds: number,
+  signal: AbortSignal | null | undefined,
+  ask: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error(`no answer within ${seconds} seconds`)), seconds * 1000);
+  try {
+    return await ask(AbortSignal.any([late.signal, ...(signal ? [signal] : [])]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** As the stream, but throws the signal's reason when it fires while a chunk is waited for. */
 export async function* untilAborted(
   chunks: AsyncIterable<Uint8Array>,

@@ -1,19 +1,23 @@
 /** fetch that waits out a busy or restarting server. */
 import { setTimeout as delay } from "node:timers/promises";
+import { answeredWithin } from "./abortable.js";
 
 const tries = 4;
+const answerSeconds = 60;
 const firstPauseSeconds = 0.5;
 /** A server that asks for a longer wait is not waited for: its answer goes to the caller. */
 const longestPauseSeconds = 60;
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 
 /**
- * As fetch, but asks up to four times where the server is busy (408, 429, 5xx) or can't be reached: after as long as its
+ * As fetch, but asks up to four times where the server is busy (408, 429, 5xx), can't be reached, or
+ * does not answer within a minute: after as long as its
  * Retry-After says, else after 0.5, 1 and 2 seconds. Gives the last answer, whatever its status; throws what fetch throws.
  */
 export async function patientFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
-    const outcome = await fetch(input, init).catch((error: unknown) => ({ error }));
+    const ask = (signal: AbortSignal) => fetch(input, { ...init, signal });
+    const outcome = await answeredWithin(answerSeconds, init?.signal, ask).catch((error: unknown) => ({ error }));
     const pause = attempt < tries && !init?.signal?.aborted ? pauseAfter(outcome, attempt) : undefined;
     if (pause !== undefined) {
       if (!("error" in outcome)) await outcome.body?.cancel();

@@ -8,7 +8,7 @@ export interface Reading {
   readonly location: Location;
   /** What the file should be, such as "a Parquet file". */
   readonly wanted: string;
-  /** The place that was reached, such as "line 17"; undefined before the first row. */
+  /** The place of the last row that came; undefined before the first. */
   readonly reached: string | undefined;
 }
 

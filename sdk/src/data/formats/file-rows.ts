@@ -1,6 +1,7 @@
 /** Reads the rows of a file, whatever its format, and tells failures with the place they happened at. */
 import type { SourceRow } from "../data-source.js";
 import { Dataset } from "../dataset.js";
+import type { Source } from "../datum.js";
 import { type Location, locate } from "../files/location.js";
 import { readingFailed } from "../files/reading-failed.js";
 import { type StoredFile, storedFile } from "../files/stored-file.js";
@@ -27,13 +28,14 @@ async function* fileRows(
   columns: Columns,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SourceRow> {
-  let reached: string | undefined;
+  let last: Source | undefined;
   try {
     for await (const row of format.rows(storedFile(location, signal), location.name, columns)) {
-      reached = placeOf(row.source);
+      last = row.source;
       yield "faults" in row ? row : { source: row.source, value: pickColumns(row.value, columns) };
     }
   } catch (cause) {
+    const reached = last && placeOf(last);
     throw readingFailed({ location, wanted: format.description, reached }, cause, signal);
   }
 }

@@ -93,7 +93,7 @@ describe("a file on the web", () => {
     server = await FileServer.start();
     const error = await errorOf(jsonl(url));
     expect(error.found).toContain("ECONNREFUSED");
-  });
+  }, 30_000);
 
   test("stops on the signal while it is read", async () => {
     server.files.set("/a.jsonl", { bytes });
