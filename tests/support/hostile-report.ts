@@ -1,6 +1,6 @@
 /** A report whose every text tries to break out of the page. */
 import { compareResults } from "../../sdk/src/evaluation/compare.js";
-import type { RunReport } from "../../sdk/src/report/run-report.js";
+import type { ReportData, RunReport } from "../../sdk/src/report/run-report.js";
 import { makeResult } from "./make-result.js";
 import { sampleReport } from "./sample-report.js";
 
@@ -14,6 +14,29 @@ export function hostileText(origin: string): string {
     `<base href="${origin}/"><meta http-equiv="refresh" content="0;url=${origin}/refresh">`,
     "\u0000\u202e\ud800",
   ].join("");
+}
+
+function hostileData(data: ReportData, file: string): ReportData {
+  const source = { file, line: 1 };
+  const lost = { rows: 4, tokens: 1, trainedTokens: 1, places: [source, source] };
+  return {
+    ...data,
+    name: file,
+    contentHash: file,
+    dropped: [{ reason: "too-long", ...lost }],
+    cut: [{ reason: "split", ...lost }],
+    duplicates: { exact: 1, normalised: 1, places: [{ source, earlier: source, likeness: "exact" }] },
+    contamination: [
+      {
+        task: file,
+        items: 3,
+        exact: 1,
+        normalised: 1,
+        promptOnly: 1,
+        places: [{ source, likeness: "exact", item: 1 }],
+      },
+    ],
+  };
 }
 
 /** The sample report with `text` in every place where a model, a data file or a user can put one. */
@@ -36,7 +59,7 @@ export function hostileReport(text: string): RunReport {
     model: { ...report.model, name: text, architecture: text, license: text, weightsHash: text, loadableFrom: text },
     device: { ...report.device, description: text },
     versions: { sdk: text, server: text, packages: { [text]: text } },
-    data: { ...report.data, name: text, contentHash: text, omissions: { [text]: 1 } },
+    data: hostileData(report.data, text),
     templateHash: text,
     layerPlan: { ...report.layerPlan, why: text },
     settings: { [text]: text, nested: { [text]: [text] } },

@@ -1,4 +1,5 @@
 /** A whole report with plausible figures, made without a model; the same on every call. */
+import type { Source } from "../../sdk/src/data/datum.js";
 import { compareResults } from "../../sdk/src/evaluation/compare.js";
 import { neutralPrompts } from "../../sdk/src/evaluation/neutral-prompts.js";
 import type { DriftResult, ItemRecord, TaskComparison } from "../../sdk/src/evaluation/result.js";
@@ -40,11 +41,29 @@ export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
     data: {
       name: "examples/data/train.jsonl",
       contentHash: "cd34".repeat(16),
+      rows: 402,
       examples: 400,
       tokens: 54_120,
       trainedTokens: 21_340,
-      longestExampleTokens: 171,
-      omissions: {},
+      trainedShare: 21_340 / 54_120,
+      longest: 171,
+      maxTokens: 512,
+      histogram: [
+        { from: 1, to: 64, examples: 0 },
+        { from: 65, to: 128, examples: 240 },
+        { from: 129, to: 256, examples: 160 },
+      ],
+      dropped: [
+        { reason: "too-long", rows: 2, tokens: 1400, trainedTokens: 300, places: [sourceAt(17), sourceAt(90)] },
+      ],
+      cut: [],
+      duplicates: {
+        exact: 1,
+        normalised: 0,
+        places: [{ source: sourceAt(8), earlier: sourceAt(2), likeness: "exact" }],
+      },
+      contamination: [],
+      packing: { microBatches: 100, budget: 2048, efficiency: 0.528 },
     },
     templateHash: `sha256:${"ef56".repeat(16)}`,
     layerPlan: {
@@ -89,6 +108,10 @@ export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
     warnings: [],
     ...overrides,
   };
+}
+
+function sourceAt(line: number): Source {
+  return { file: "examples/data/train.jsonl", line };
 }
 
 function sampleSteps(length: number): StepEndEvent[] {

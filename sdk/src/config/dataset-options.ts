@@ -1,6 +1,7 @@
 /** The arguments of what is done to data sets. */
 import { z } from "zod";
 import type { DataSource } from "../data/data-source.js";
+import { PreparedDataset } from "../data/prepared-dataset.js";
 import { exactObject, numberWhere, share, wholeNumber } from "./option-checks.js";
 import { readOptions } from "./read-options.js";
 
@@ -8,6 +9,14 @@ import { readOptions } from "./read-options.js";
 export function dataSource() {
   return z.custom<DataSource>(isDataSource, {
     error: "jsonl(...), examples([...]), dataset([...]) or an object with name and rows",
+    abort: false,
+  });
+}
+
+/** Data to train on: a source of rows, or what was prepared from one. */
+export function trainingData() {
+  return z.custom<DataSource | PreparedDataset>((value) => value instanceof PreparedDataset || isDataSource(value), {
+    error: "jsonl(...), examples([...]), dataset([...]), what data.prepare gives, or an object with name and rows",
     abort: false,
   });
 }

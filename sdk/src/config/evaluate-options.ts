@@ -2,10 +2,10 @@
 import type { EvaluationProgress } from "../evaluation/context.js";
 import type { ModelReference } from "../evaluation/inference.js";
 import type { EvaluationTask } from "../evaluation/task.js";
-import { taskListSchema } from "./finetune-schema.js";
 import { modelReferenceSchema } from "./model-reference-schema.js";
 import { abortSignal, callback, exactObject } from "./option-checks.js";
 import { readOptions } from "./read-options.js";
+import { taskListSchema } from "./task-list-schema.js";
 
 /** What `client.evaluate` takes. */
 export interface EvaluateOptions {

@@ -1,17 +1,25 @@
 /** The options of a fine-tuning: what a user may say, and the same with every default filled in. */
 import { randomUUID } from "node:crypto";
 import type { DataSource } from "../data/data-source.js";
+import type { TooLong } from "../data/fit-length.js";
+import type { NoTrainedTokens } from "../data/prepare.js";
+import type { PreparedDataset } from "../data/prepared-dataset.js";
 import type { EvaluationTask } from "../evaluation/task.js";
 import { type LayerStrategy, midBlock } from "../layers/strategies.js";
+import type { StepSize } from "../training/batch-plan.js";
 import { lora, type MethodChoice } from "../training/methods.js";
 import type { OptimizerInputs } from "../training/optimizer.js";
 import { type FinetuneInput, finetuneSchema } from "./finetune-schema.js";
+import type { RowPolicies } from "./preparation-options.js";
 import { readOptions } from "./read-options.js";
 
 /** What `client.finetune` takes. Only `data` must be given. */
-export interface FinetuneOptions {
-  /** Examples to learn from: jsonl(...), examples([...]), or a source of your own. */
-  readonly data: DataSource;
+export interface FinetuneOptions extends RowPolicies {
+  /**
+   * Examples to learn from: jsonl(...), examples([...]), a source of your own, or what `data.prepare(client.model)` gave;
+   * that one's maxTokens, tooLong and noTrainedTokens are then those it was prepared with.
+   */
+  readonly data: DataSource | PreparedDataset;
   /** Which blocks are trained; default midBlock(), 20 % to 80 % of the depth. */
   readonly layers?: LayerStrategy;
   /** How they are trained; default lora(). */
@@ -22,6 +30,13 @@ export interface FinetuneOptions {
   readonly maxSteps?: number;
   /** Examples in an optimiser step; default 8. LoRA does worse with large batches ("LoRA Without Regret", 2025). */
   readonly batchSize?: number;
+  /**
+   * Most tokens in an optimiser step, in place of batchSize. Micro-batches are then filled with examples from all over
+   * the shuffle, mostly to more than 97 %.
+   */
+  readonly batchTokens?: number;
+  /** Puts examples of about the same length into a step or micro-batch, at random places; default false. */
+  readonly groupByLength?: boolean;
   /**
    * Most tokens that go through the model at once; default 2048. Examples of a step are packed into micro-batches under
    * it, without padding; a longer example goes alone. It sets memory and speed, never the result: 2048 fills a CPU's
@@ -35,7 +50,7 @@ export interface FinetuneOptions {
   readonly learningRate?: number;
   /** Learning rate after warm-up; default "linear". */
   readonly schedule?: "constant" | "linear" | "cosine";
-  /** Learning rate at the last step as a share of the peak, for "linear" and "cosine"; default 0. */
+  /** Where "linear" and "cosine" end, one step after the last, as a share of the peak; default 0. */
   readonly finalLearningRateShare?: number;
   /** Steps of linear warm-up. Give this or warmupShare. */
   readonly warmupSteps?: number;
@@ -53,10 +68,6 @@ export interface FinetuneOptions {
   readonly maxGradientNorm?: number;
   /** Seeds the order of examples, adapters and dropout; default 0. */
   readonly seed?: number;
-  /** Longest example in tokens; default the model's context length. */
-  readonly maxTokens?: number;
-  /** What happens with longer ones: "error" (default) refuses the data, "drop" leaves them out and counts them. */
-  readonly tooLong?: "error" | "drop";
   /** A checkpoint each so many steps, 0 for only at the end; default 50. */
   readonly checkpointEverySteps?: number;
   /** Newest checkpoints that are kept; default 2. */
@@ -73,19 +84,21 @@ export interface FinetuneOptions {
 
 /** Options with every default filled in; plain JSON apart from data, tasks and signal. */
 export interface FinetuneSettings {
-  readonly data: DataSource;
+  readonly data: DataSource | PreparedDataset;
   readonly layers: LayerStrategy;
   readonly method: MethodChoice;
   /** Undefined: as many as maxSteps needs. */
   readonly epochs: number | undefined;
   readonly maxSteps: number | undefined;
-  readonly batchSize: number;
+  readonly stepSize: StepSize;
+  readonly groupByLength: boolean;
   readonly maxMicroBatchTokens: number;
   readonly optimizer: OptimizerInputs;
   readonly seed: number;
   /** Undefined: the model's context length. */
   readonly maxTokens: number | undefined;
-  readonly tooLong: "error" | "drop";
+  readonly tooLong: TooLong;
+  readonly noTrainedTokens: NoTrainedTokens;
   readonly checkpointEverySteps: number;
   readonly keepCheckpoints: number;
   readonly evaluate: readonly EvaluationTask[];
@@ -106,12 +119,15 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     method,
     epochs: options.epochs ?? (options.maxSteps === undefined ? 1 : undefined),
     maxSteps: options.maxSteps,
-    batchSize: options.batchSize ?? 8,
+    stepSize:
+      options.batchTokens === undefined ? { examples: options.batchSize ?? 8 } : { tokens: options.batchTokens },
+    groupByLength: options.groupByLength ?? false,
     maxMicroBatchTokens: options.maxMicroBatchTokens ?? 2048,
     optimizer: optimizerInputs(options, method),
     seed: options.seed ?? 0,
     maxTokens: options.maxTokens,
     tooLong: options.tooLong ?? "error",
+    noTrainedTokens: options.noTrainedTokens ?? "error",
     checkpointEverySteps: options.checkpointEverySteps ?? 50,
     keepCheckpoints: options.keepCheckpoints ?? 2,
     evaluate: options.evaluate ?? [],

@@ -1,23 +1,41 @@
-/** The options of `data.prepare`. */
-import type { PrepareOptions } from "../data/prepare.js";
+/** The options of `data.prepare`, which are those of a fine-tuning that concern the data. */
+import type { TooLong } from "../data/fit-length.js";
+import type { NoTrainedTokens } from "../data/prepare.js";
+import type { EvaluationTask } from "../evaluation/task.js";
 import { abortSignal, exactObject, oneOf, wholeNumber } from "./option-checks.js";
 import { readOptions } from "./read-options.js";
+import { taskListSchema } from "./task-list-schema.js";
 
-/** What `data.prepare` takes; nothing must be given. They mean what they mean to `client.finetune`. */
-export interface PreparationOptions {
+/** How rows become what is trained on. */
+export interface RowPolicies {
   /** Longest example in tokens; default the model's context length, which is also the most. */
   readonly maxTokens?: number | undefined;
-  /** What happens with longer ones: "error" (default) refuses the data, "drop" leaves them out and counts them. */
-  readonly tooLong?: PrepareOptions["tooLong"] | undefined;
+  /**
+   * What happens with longer ones: "error" (default) refuses the data, "drop" leaves them out, "truncate-start" keeps
+   * the end behind the tokenizer's start tokens, "truncate-end" keeps the beginning without an end token, and "split"
+   * makes examples of all parts. All but "error" are counted in the summary, row by row.
+   */
+  readonly tooLong?: TooLong | undefined;
+  /** What happens with rows of which no token is learnt, also once they are cut: "error" (default), or "drop" and count. */
+  readonly noTrainedTokens?: NoTrainedTokens | undefined;
+}
+
+/** What `data.prepare` takes; nothing must be given. They mean what they mean to `client.finetune`. */
+export interface PreparationOptions extends RowPolicies {
+  /** Tasks whose items are looked up in the data; what is found stands in the summary. Default none. */
+  readonly evaluate?: readonly EvaluationTask[] | undefined;
   /** Cancels the reading. */
   readonly signal?: AbortSignal | undefined;
 }
 
-const schema = exactObject({
+/** The form of the row policies. */
+export const rowPolicies = {
   maxTokens: wholeNumber(1).optional(),
-  tooLong: oneOf(["error", "drop"]).optional(),
-  signal: abortSignal().optional(),
-});
+  tooLong: oneOf(["error", "drop", "truncate-start", "truncate-end", "split"]).optional(),
+  noTrainedTokens: oneOf(["error", "drop"]).optional(),
+};
+
+const schema = exactObject({ ...rowPolicies, evaluate: taskListSchema.optional(), signal: abortSignal().optional() });
 
 /** Checks the options and returns them. Throws OptionsError with all faults. */
 export function readPreparationOptions(options: PreparationOptions): PreparationOptions {

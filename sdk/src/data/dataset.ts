@@ -9,8 +9,7 @@ import { taken } from "./combine/take.js";
 import type { DataModel } from "./data-model.js";
 import type { DataSource, SourceRow } from "./data-source.js";
 import type { ExampleRow } from "./example-row.js";
-import { prepareData } from "./prepare.js";
-import { PreparedDataset } from "./prepared-dataset.js";
+import { type PreparedDataset, prepareDataset } from "./prepared-dataset.js";
 
 /** Rows from anywhere. Every method gives a new data set and reads nothing; a data set is read when it is used. */
 export class Dataset implements DataSource {
@@ -77,12 +76,8 @@ export class Dataset implements DataSource {
    * template fails on them; OptionsError, and CancelledError on the signal.
    */
   async prepare(model: DataModel, options: PreparationOptions = {}): Promise<PreparedDataset> {
-    const { maxTokens = model.contextLength, tooLong = "error", signal } = readPreparationOptions(options);
-    const limit = Math.min(maxTokens, model.contextLength);
-    const { tokenizer, template } = model;
-    return new PreparedDataset(
-      await prepareData(this, { tokenizer, template, maxTokens: limit, tooLong, signal }),
-      model,
-    );
+    const { evaluate = [], signal, ...policies } = readPreparationOptions(options);
+    const prepared = await prepareDataset(this, model, policies, signal);
+    return prepared.comparedWith(evaluate, signal);
   }
 }

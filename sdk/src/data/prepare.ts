@@ -1,17 +1,21 @@
 /** Prepares data for the model: reads and encodes every row, holds them to the length limit, and counts everything. */
 import { setImmediate } from "node:timers/promises";
-import { DataError, TokenizerError } from "../errors.js";
+import type { Fault } from "../errors.js";
 import type { ChatTemplate } from "./chat-template.js";
-import { ContentHash } from "./content-hash.js";
+import { ContentHash, contentOf } from "./content-hash.js";
+import { countTrained } from "./count-trained.js";
 import type { DataSource } from "./data-source.js";
-import type { Datum, RowExample, Source } from "./datum.js";
+import { type DataSummary, DuplicateLog, summarise } from "./data-summary.js";
+import type { Datum, RowExample } from "./datum.js";
 import { type EncodedExample, encodeExample } from "./encode.js";
 import { FaultLog } from "./fault-log.js";
-import { describeHistogram, type LengthBucket, lengthHistogram } from "./length-histogram.js";
-import { placeOf } from "./place.js";
+import { type Cut, cutToLength, lostTokens, type TooLong } from "./fit-length.js";
+import { type DropReason, OmissionLog } from "./omissions.js";
+import { longerThanLimit, nothingLearnt, nothingLeft, templateFails, tooLongRows } from "./preparation-errors.js";
 import { parsedRows } from "./read-examples.js";
 import { unencodable } from "./refuse-unencodable.js";
 import { badRows, noExamples } from "./row-errors.js";
+import { RowIndex } from "./row-index.js";
 import { takeTokens } from "./take-tokens.js";
 import type { Tokenizer } from "./tokenizer.js";
 
@@ -21,10 +25,14 @@ export interface PrepareOptions {
   readonly template: ChatTemplate;
   /** Longest example in tokens. */
   readonly maxTokens: number;
-  /** What to do with a longer one: refuse the data, or leave the example out and count it. Nothing is ever cut. */
-  readonly tooLong: "error" | "drop";
+  readonly tooLong: TooLong;
+  /** What happens with a row of which no token is learnt, as it is or once it is cut; default "error". */
+  readonly noTrainedTokens?: NoTrainedTokens;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Refuse the data, or leave the row out and count it. */
+export type NoTrainedTokens = "error" | "drop";
 
 /** Data ready to be uploaded. */
 export interface PreparedData {
@@ -32,139 +40,114 @@ export interface PreparedData {
   readonly summary: DataSummary;
   /** SHA-256, lower-case hex, of what all examples of the source say, in their order. */
   readonly contentHash: string;
+  /** The rows by their texts, to look for what a test shares with them. */
+  readonly rows: RowIndex;
 }
 
-/** The data in figures. All but `dropped` counts what is trained on. */
-export interface DataSummary {
-  readonly examples: number;
-  readonly tokens: number;
-  /** Tokens with a weight above 0. */
-  readonly trainedTokens: number;
-  /** Tokens of the longest example. */
-  readonly longest: number;
-  /** Examples left out, each with the reason. */
-  readonly dropped: readonly DroppedExample[];
-  readonly histogram: readonly LengthBucket[];
-}
-
-/** An example that was left out because the caller asked for it. */
-export interface DroppedExample {
-  readonly source: Source;
-  readonly reason: "too-long";
-  readonly tokens: number;
-}
-
-const examplesBetweenPauses = 32;
+const rowsBetweenPauses = 32;
 
 /**
  * Reads and encodes all rows; of the source's text nothing is kept.
  *
  * Throws, each time with every row: DataError "invalid-data" where a row is wrong, can't be encoded or would teach
  * nothing; TokenizerError "chat-template" where nothing is wrong but that the mask can't be told for certain; DataError
- * "sequence-too-long" for rows over the limit unless `tooLong` is "drop"; DataError where no example is left;
+ * "sequence-too-long" for rows over the limit where `tooLong` is "error"; DataError where no example is left;
  * CancelledError on the signal.
  */
 export async function prepareData(source: DataSource, options: PrepareOptions): Promise<PreparedData> {
-  const { datums: encoded, contentHash } = await encodeAll(source, options);
-  const long = encoded.filter(({ tokenIds }) => tokenIds.length > options.maxTokens);
-  if (long.length > 0 && options.tooLong === "error") throw tooLongRows(encoded, long, options.maxTokens);
-  const datums = encoded.filter(({ tokenIds }) => tokenIds.length <= options.maxTokens);
-  if (datums.length === 0) throw nothingLeft(encoded, options.maxTokens);
-  const dropped = long.map(
-    ({ source, tokenIds }): DroppedExample => ({ source, reason: "too-long", tokens: tokenIds.length }),
-  );
-  return { datums, summary: summarise(datums, dropped), contentHash };
-}
-
-async function encodeAll(
-  source: DataSource,
-  options: PrepareOptions,
-): Promise<Pick<PreparedData, "datums" | "contentHash">> {
-  const datums: Datum[] = [];
-  const hash = new ContentHash();
-  const log = new FaultLog();
-  const blamed = { row: 0, "chat-template": 0 };
+  const preparation = new Preparation(options);
   let rows = 0;
   for await (const row of parsedRows(source, options.signal)) {
     // Tokenising is CPU work on the event loop; connections must be able to answer heartbeats in between.
-    if (rows % examplesBetweenPauses === 0) await setImmediate();
+    if (rows % rowsBetweenPauses === 0) await setImmediate();
     rows += 1;
-    if ("example" in row) hash.add(row.example);
-    const encoded = "example" in row ? encode(row.example, options) : row;
-    if ("datum" in encoded) {
-      datums.push(encoded.datum);
+    if ("faults" in row) preparation.refuse("row", row.faults);
+    else preparation.take(row.example);
+  }
+  return preparation.finish(source.name, rows);
+}
+
+/** One preparation while it goes on. */
+class Preparation {
+  readonly #options: PrepareOptions;
+  readonly #datums: Datum[] = [];
+  /** Tokens of every row before it is cut or dropped. */
+  readonly #lengths: number[] = [];
+  readonly #hash = new ContentHash();
+  readonly #rows = new RowIndex();
+  readonly #duplicates = new DuplicateLog();
+  readonly #dropped = new OmissionLog<DropReason>();
+  readonly #cut = new OmissionLog<Cut>();
+  readonly #log = new FaultLog();
+  readonly #refused = { row: 0, "chat-template": 0, length: 0 };
+
+  constructor(options: PrepareOptions) {
+    this.#options = options;
+  }
+
+  /** Counts a row that can't be trained on. */
+  refuse(blame: "row" | "chat-template" | "length", faults: readonly Fault[]): void {
+    this.#refused[blame] += 1;
+    this.#log.add(faults);
+  }
+
+  take(example: RowExample): void {
+    const content = contentOf(example);
+    this.#hash.add(content);
+    const repetition = this.#rows.add(example, content);
+    if (repetition !== undefined) this.#duplicates.add(repetition);
+    const encoded = encode(example, this.#options);
+    if ("fault" in encoded) this.refuse(encoded.blame, [encoded.fault]);
+    else this.#fit(encoded.datum);
+  }
+
+  finish(name: string, rows: number): PreparedData {
+    const { maxTokens } = this.#options;
+    if (this.#refused.row > 0) throw badRows(name, this.#log);
+    if (this.#refused["chat-template"] > 0) throw templateFails(this.#log, this.#refused["chat-template"], rows);
+    if (this.#refused.length > 0) throw tooLongRows(this.#log, this.#lengths, maxTokens);
+    if (rows === 0) throw noExamples(name);
+    const dropped = this.#dropped.omissions;
+    if (this.#datums.length === 0) throw nothingLeft(dropped);
+    const counted = { rows, maxTokens, dropped, cut: this.#cut.omissions, duplicates: this.#duplicates.duplicates };
+    const summary = summarise(this.#datums, counted);
+    return { datums: this.#datums, summary, contentHash: this.#hash.digest(), rows: this.#rows };
+  }
+
+  #fit(datum: Datum): void {
+    const { maxTokens, tooLong, tokenizer } = this.#options;
+    const { length } = datum.tokenIds;
+    this.#lengths.push(length);
+    if (length <= maxTokens) {
+      this.#keep(datum, [datum]);
+    } else if (tooLong === "error") {
+      this.refuse("length", [longerThanLimit(datum)]);
+    } else if (tooLong === "drop") {
+      this.#drop("too-long", datum);
     } else {
-      log.add("fault" in encoded ? [encoded.fault] : encoded.faults);
-      blamed["blame" in encoded ? encoded.blame : "row"] += 1;
+      const { startIds } = tokenizer.special;
+      const kept = this.#keep(datum, cutToLength(datum, tooLong, { maxTokens, startIds }));
+      if (kept.length > 0) this.#cut.add(tooLong, datum.source, lostTokens(datum, kept, startIds));
     }
   }
-  if (blamed.row > 0) throw badRows(source.name, log);
-  if (!log.isEmpty) throw templateFails(log, rows);
-  if (rows === 0) throw noExamples(source.name);
-  return { datums, contentHash: hash.digest() };
+
+  /** Keeps the parts of a row that teach something. */
+  #keep(datum: Datum, parts: readonly Datum[]): readonly Datum[] {
+    const kept = parts.filter((part) => countTrained(part) > 0);
+    this.#datums.push(...kept);
+    if (kept.length > 0) return kept;
+    if (this.#options.noTrainedTokens === "drop") this.#drop("no-trained-token", datum);
+    else this.refuse("row", [nothingLearnt(datum.source, countTrained(datum) > 0)]);
+    return kept;
+  }
+
+  #drop(reason: DropReason, datum: Datum): void {
+    this.#dropped.add(reason, datum.source, { tokens: datum.tokenIds.length, trainedTokens: countTrained(datum) });
+  }
 }
 
 function encode(example: RowExample, options: PrepareOptions): EncodedExample {
   const fault = unencodable(example);
   if (fault !== undefined) return { fault, blame: "row" };
   return example.kind === "tokens" ? takeTokens(example, options.tokenizer) : encodeExample(example, options);
-}
-
-function summarise(datums: readonly Datum[], dropped: readonly DroppedExample[]): DataSummary {
-  const lengths = datums.map(({ tokenIds }) => tokenIds.length);
-  return {
-    examples: datums.length,
-    tokens: sum(lengths),
-    trainedTokens: sum(datums.map(({ lossWeights }) => lossWeights.filter((weight) => weight > 0).length)),
-    longest: longestOf(lengths),
-    dropped,
-    histogram: lengthHistogram(lengths),
-  };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function longestOf(lengths: readonly number[]): number {
-  return lengths.reduce((longest, length) => Math.max(longest, length), 0);
-}
-
-function templateFails(log: FaultLog, rows: number): TokenizerError {
-  return new TokenizerError({
-    code: "chat-template",
-    what: `The model's chat template fails on ${log.rows} of ${rows} rows.`,
-    ...log.close(),
-    nextStep: "give these rows as prompt and completion, or use a model whose template renders them",
-  });
-}
-
-function tooLongRows(all: readonly Datum[], long: readonly Datum[], maxTokens: number): DataError {
-  const lengths = all.map(({ tokenIds }) => tokenIds.length);
-  const faults = long.map(({ source, tokenIds }) => ({
-    where: placeOf(source),
-    problem: "the row is longer than maxTokens",
-    found: `${tokenIds.length} tokens`,
-    check: "sequence_too_long",
-  }));
-  return new DataError({
-    code: "sequence-too-long",
-    what: `${long.length} of ${all.length} rows are longer than ${maxTokens} tokens.`,
-    found: describeHistogram(lengthHistogram(lengths)),
-    wanted: `at most ${maxTokens} tokens a row`,
-    faults,
-    nextStep:
-      `maxTokens: ${longestOf(lengths)} fits every row, if the model's context is that long; ` +
-      `tooLong: "drop" leaves these rows out and counts them`,
-  });
-}
-
-function nothingLeft(encoded: readonly Datum[], maxTokens: number): DataError {
-  return new DataError({
-    code: "invalid-data",
-    what: "No example is left to train on.",
-    found: `${encoded.length} examples, all longer than ${maxTokens} tokens`,
-    wanted: "at least one example",
-    nextStep: "raise maxTokens, or give shorter examples",
-  });
 }

@@ -1,31 +1,75 @@
 /** Data as it will be trained on, for a program to look at before any weight moves. */
+import { type Contamination, findContamination, type HeldOutTask } from "./contamination.js";
 import type { DataModel } from "./data-model.js";
+import type { DataSource } from "./data-source.js";
+import type { DataSummary } from "./data-summary.js";
 import type { Datum } from "./datum.js";
-import type { DataSummary, PreparedData } from "./prepare.js";
+import { type PreparedData, type PrepareOptions, prepareData } from "./prepare.js";
 import { Preview } from "./preview.js";
+
+/** What was decided when data was prepared. */
+export type PreparationSettings = Required<Omit<PrepareOptions, "tokenizer" | "template" | "signal">>;
 
 /** What `data.prepare` gives: the examples as tokens, their figures, and a way to look at them. */
 export class PreparedDataset {
+  /** The source's name. */
+  readonly name: string;
+  readonly model: DataModel;
+  readonly settings: PreparationSettings;
   readonly datums: readonly Datum[];
   /** SHA-256, lower-case hex, of what all examples of the source say, in their order. */
   readonly contentHash: string;
-  readonly #summary: DataSummary;
-  readonly #model: DataModel;
+  readonly #prepared: PreparedData;
+  readonly #contamination: readonly Contamination[];
 
-  constructor(prepared: PreparedData, model: DataModel) {
+  constructor(
+    name: string,
+    model: DataModel,
+    settings: PreparationSettings,
+    prepared: PreparedData,
+    contamination: readonly Contamination[] = [],
+  ) {
+    this.name = name;
+    this.model = model;
+    this.settings = settings;
     this.datums = prepared.datums;
     this.contentHash = prepared.contentHash;
-    this.#summary = prepared.summary;
-    this.#model = model;
+    this.#prepared = prepared;
+    this.#contamination = contamination;
   }
 
-  /** The data in figures: examples, tokens, how many are trained, a histogram of lengths, and what was left out. */
+  /**
+   * The data in figures: rows, tokens, the share that is learnt, a histogram of lengths, what was left out or cut and
+   * where, duplicates, and what it shares with evaluation tasks. `describeDataSummary` writes it for people.
+   */
   summary(): DataSummary {
-    return this.#summary;
+    return { ...this.#prepared.summary, contamination: this.#contamination };
   }
 
   /** The first `rows` examples token by token; console.log shows them in colour. */
   preview(rows = 3): Preview {
-    return new Preview(this.datums.slice(0, rows), this.#model.tokenizer);
+    return new Preview(this.datums.slice(0, rows), this.model.tokenizer);
   }
+
+  /** The same data, compared with these tasks, whose items are loaded for it. Throws what loading throws. */
+  async comparedWith(tasks: readonly HeldOutTask[], signal?: AbortSignal): Promise<PreparedDataset> {
+    const contamination = await findContamination(tasks, this.#prepared.rows, signal);
+    return new PreparedDataset(this.name, this.model, this.settings, this.#prepared, contamination);
+  }
+}
+
+/** What a caller may decide; left out are the defaults: the model's context length, and errors. */
+type Choices = { readonly [Setting in keyof PreparationSettings]?: PreparationSettings[Setting] | undefined };
+
+/** Reads all rows of a source and turns them into tokens. No example gets longer than the model's context. Throws as `prepareData` does. */
+export async function prepareDataset(
+  source: DataSource,
+  model: DataModel,
+  { maxTokens = model.contextLength, tooLong = "error", noTrainedTokens = "error" }: Choices,
+  signal?: AbortSignal,
+): Promise<PreparedDataset> {
+  const { tokenizer, template, contextLength } = model;
+  const settings = { maxTokens: Math.min(maxTokens, contextLength), tooLong, noTrainedTokens };
+  const prepared = await prepareData(source, { ...settings, tokenizer, template, signal });
+  return new PreparedDataset(source.name, model, settings, prepared);
 }

@@ -6,7 +6,7 @@ import type { Tokenizer } from "./tokenizer.js";
 
 /**
  * The tokens and weights as they are; only the first token's weight becomes 0, since nothing predicts it. A fault where an
- * id is not in the model's vocabulary, or nothing would be learnt.
+ * id is not in the model's vocabulary.
  */
 export function takeTokens({ tokenIds, lossWeights, source }: TokenExample, tokenizer: Tokenizer): EncodedExample {
   const where = placeOf(source);
@@ -19,11 +19,5 @@ export function takeTokens({ tokenIds, lossWeights, source }: TokenExample, toke
     return { fault, blame: "row" };
   }
   const weights = lossWeights.map((weight, position) => (position === 0 ? 0 : weight));
-  if (!weights.some((weight) => weight > 0)) {
-    return {
-      fault: { where, problem: "no token of the row would be learnt", check: "no_trained_token" },
-      blame: "row",
-    };
-  }
   return { datum: { tokenIds, lossWeights: weights, source } };
 }

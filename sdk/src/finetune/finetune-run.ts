@@ -1,6 +1,7 @@
 /** The handle of a finetune: its events as an async iterable, its result as a promise, and the means to stop it. */
-import type { DataSummary } from "../data/prepare.js";
+import type { DataSummary } from "../data/data-summary.js";
 import type { LayerPlan } from "../layers/layer-plan.js";
+import type { PackingFigures } from "../training/packing.js";
 import type { EventLog } from "./event-log.js";
 import type { FinetuneResult } from "./finetune-result.js";
 import type { RunEvent } from "./run-event.js";
@@ -12,6 +13,7 @@ export interface FinetuneRunParts {
   /** The plan as a picture for a terminal of the given width. */
   readonly drawPlan: (width?: number, colour?: boolean) => string;
   readonly data: DataSummary;
+  readonly packing: PackingFigures;
   readonly trainableParameters: number;
   readonly totalParameters: number;
   readonly stepsTotal: number;
@@ -30,8 +32,10 @@ export class FinetuneRun implements AsyncIterable<RunEvent> {
   /** Names this piece of work: the same key with the same settings and data continues it. */
   readonly key: string;
   readonly plan: LayerPlan;
-  /** Counts of the prepared data, and what was left out. */
+  /** The data in figures: what is trained on, what was left out or cut, duplicates, and what evaluation tasks share. */
   readonly data: DataSummary;
+  /** How full the planned micro-batches are. */
+  readonly packing: PackingFigures;
   readonly trainableParameters: number;
   readonly totalParameters: number;
   /** Optimiser steps planned. */
@@ -42,6 +46,7 @@ export class FinetuneRun implements AsyncIterable<RunEvent> {
     this.key = parts.key;
     this.plan = parts.plan;
     this.data = parts.data;
+    this.packing = parts.packing;
     this.trainableParameters = parts.trainableParameters;
     this.totalParameters = parts.totalParameters;
     this.stepsTotal = parts.stepsTotal;

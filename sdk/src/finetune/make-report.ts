@@ -1,4 +1,5 @@
 /** Puts what was asked, done and measured together as the report's plain value. */
+import { describeContamination } from "../data/contamination.js";
 import type { BeforeAfter } from "../evaluation/before-after.js";
 import { packageVersion } from "../package-manifest.js";
 import type { JsonValue, RunReport } from "../report/run-report.js";
@@ -14,8 +15,9 @@ export function makeReport(
 ): RunReport {
   const { card, settings, specification, prepared } = job;
   const { server } = job.bridge;
+  const summary = prepared.summary();
   return {
-    title: settings.name ?? `${settings.data.name} on ${card.name}`,
+    title: settings.name ?? `${prepared.name} on ${card.name}`,
     createdAt: new Date().toISOString(),
     runId: training.runId,
     versions: { sdk: packageVersion, server: server.serverVersion, packages: server.packageVersions },
@@ -28,15 +30,7 @@ export function makeReport(
       license: card.license,
       loadableFrom: card.weightsFolder,
     },
-    data: {
-      name: settings.data.name,
-      contentHash: specification.datasetHash,
-      examples: prepared.summary.examples,
-      tokens: prepared.summary.tokens,
-      trainedTokens: prepared.summary.trainedTokens,
-      longestExampleTokens: prepared.summary.longest,
-      omissions: countReasons(prepared.summary.dropped),
-    },
+    data: { name: prepared.name, contentHash: specification.datasetHash, ...summary, packing: job.packing },
     templateHash: card.chatTemplate === undefined ? undefined : job.template.hash,
     layerPlan: specification.layerPlan,
     method: specification.method,
@@ -50,33 +44,32 @@ export function makeReport(
     drift: beforeAfter.drift,
     timings,
     artifacts: [],
-    warnings: [...evaluationWarnings(beforeAfter), ...training.warnings],
+    warnings: [
+      ...summary.contamination.map(describeContamination),
+      ...evaluationWarnings(beforeAfter),
+      ...training.warnings,
+    ],
   };
 }
 
 /** The settings that have no place of their own in the report. */
 function remainingSettings({ settings, specification, prepared }: FinetuneJob): Readonly<Record<string, JsonValue>> {
+  const { stepSize } = settings;
   return {
     layers: JSON.parse(JSON.stringify(settings.layers)),
     epochs: settings.epochs ?? null,
     maxSteps: settings.maxSteps ?? null,
     steps: specification.batchPlan.steps.length,
-    batchSize: settings.batchSize,
+    ...("tokens" in stepSize ? { batchTokens: stepSize.tokens } : { batchSize: stepSize.examples }),
+    groupByLength: settings.groupByLength,
     maxMicroBatchTokens: settings.maxMicroBatchTokens,
-    maxTokens: settings.maxTokens ?? null,
-    tooLong: settings.tooLong,
+    ...prepared.settings,
     checkpointEverySteps: settings.checkpointEverySteps,
     keepCheckpoints: settings.keepCheckpoints,
     key: settings.key,
     sourceHash: prepared.contentHash,
     tasks: settings.evaluate.map(({ name, rule, maxNewTokens }) => ({ name, rule: { ...rule }, maxNewTokens })),
   };
-}
-
-function countReasons(dropped: readonly { readonly reason: string }[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const { reason } of dropped) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
 }
 
 /** An answer cut at the token budget may have been right; whoever reads the score must know how many were. */

@@ -1,16 +1,17 @@
 /** The main job, read top to bottom: check and prepare all, then hand over a handle while the work goes on. */
 import type { FinetuneSettings } from "../config/finetune-options.js";
-import type { ChatTemplate } from "../data/chat-template.js";
-import { prepareData } from "../data/prepare.js";
-import type { Tokenizer } from "../data/tokenizer.js";
+import type { DataModel } from "../data/data-model.js";
+import { PreparedDataset, prepareDataset } from "../data/prepared-dataset.js";
+import { OptionsError } from "../errors.js";
 import { checkTasks } from "../evaluation/before-after.js";
 import type { ModelCard } from "../layers/model-card.js";
 import { drawLayerPlan } from "../layers/picture.js";
 import { resolveLayerPlan } from "../layers/resolve.js";
 import { trainableParameters } from "../layers/trainable-parameters.js";
-import { planBatches } from "../training/batch-plan.js";
+import { microBatchBudget, planBatches } from "../training/batch-plan.js";
 import { resolveMethod } from "../training/methods.js";
 import { resolveOptimizer } from "../training/optimizer.js";
+import { measurePacking } from "../training/packing.js";
 import type { RunSpecification } from "../training/run-specification.js";
 import type { Bridge } from "../transport/bridge.js";
 import { carryOut } from "./carry-out.js";
@@ -21,11 +22,9 @@ import { RunControl } from "./run-control.js";
 import { runKey } from "./run-key.js";
 
 /** What a finetune needs of the client. */
-export interface FinetuneContext {
+export interface FinetuneContext extends DataModel {
   readonly bridge: Bridge;
   readonly card: ModelCard;
-  readonly tokenizer: Tokenizer;
-  readonly template: ChatTemplate;
 }
 
 /**
@@ -33,28 +32,17 @@ export interface FinetuneContext {
  * together; then starts the work and returns its handle.
  */
 export async function startFinetune(context: FinetuneContext, settings: FinetuneSettings): Promise<FinetuneRun> {
-  const { bridge, card, tokenizer, template } = context;
+  const { bridge, card } = context;
   const { signal } = settings;
   const method = resolveMethod(settings.method, card);
   const layerPlan = resolveLayerPlan(settings.layers, card, settings.method);
   checkTasks(settings.evaluate);
 
-  const maxTokens = Math.min(settings.maxTokens ?? Number.POSITIVE_INFINITY, bridge.server.limits.maxSequenceTokens);
-  const prepared = await prepareData(settings.data, {
-    tokenizer,
-    template,
-    maxTokens,
-    tooLong: settings.tooLong,
-    signal,
-  });
-  const batchPlan = planBatches({
-    lengths: prepared.datums.map((datum) => datum.tokenIds.length),
-    epochs: settings.epochs,
-    stepSize: { examples: settings.batchSize },
-    maxMicroBatchTokens: settings.maxMicroBatchTokens,
-    seed: settings.seed,
-    maxSteps: settings.maxSteps,
-  });
+  const prepared = await prepare(context, settings);
+  const summary = prepared.summary();
+  const lengths = prepared.datums.map((datum) => datum.tokenIds.length);
+  const batchPlan = planBatches({ ...settings, lengths });
+  const packing = measurePacking(batchPlan.steps.flat(), lengths, microBatchBudget(settings));
   const dataset = await bridge.uploadDataset(prepared.datums, signal);
   const specification: RunSpecification = {
     datasetHash: dataset.contentHash,
@@ -66,10 +54,11 @@ export async function startFinetune(context: FinetuneContext, settings: Finetune
     checkpointEverySteps: settings.checkpointEverySteps,
     keepCheckpoints: settings.keepCheckpoints,
     weightsHash: card.weightsHash,
-    clientNotes: JSON.stringify({ name: settings.name, data: settings.data.name }),
+    clientNotes: JSON.stringify({ name: settings.name, data: prepared.name, summary, packing }),
   };
 
-  const job: FinetuneJob = { ...context, settings, prepared, specification, key: runKey(settings.key, specification) };
+  const key = runKey(settings.key, specification);
+  const job: FinetuneJob = { ...context, settings, prepared, packing, specification, key };
   const log = new EventLog();
   const control = new RunControl(bridge, signal);
   const result = carryOut(job, log, control);
@@ -79,7 +68,8 @@ export async function startFinetune(context: FinetuneContext, settings: Finetune
     key: settings.key,
     plan: layerPlan,
     drawPlan: (width = 80, colour = false) => drawLayerPlan(layerPlan, card, { width, colour, method }),
-    data: prepared.summary,
+    data: summary,
+    packing,
     trainableParameters: trainableParameters(layerPlan, method, card),
     totalParameters: card.parameters.total,
     stepsTotal: batchPlan.steps.length,
@@ -88,5 +78,26 @@ export async function startFinetune(context: FinetuneContext, settings: Finetune
     result,
     pause: () => control.pause(),
     cancel: () => control.cancel(),
+  });
+}
+
+/** Data that was prepared is taken as it is, if it was prepared with this client's own tokenizer. */
+async function prepare(context: FinetuneContext, settings: FinetuneSettings): Promise<PreparedDataset> {
+  const { data, evaluate, signal } = settings;
+  const isPrepared = data instanceof PreparedDataset;
+  if (isPrepared && (data.model.tokenizer !== context.tokenizer || data.model.template !== context.template)) {
+    throw preparedElsewhere(data, context);
+  }
+  const prepared = isPrepared ? data : await prepareDataset(data, context, settings, signal);
+  return prepared.comparedWith(evaluate, signal);
+}
+
+function preparedElsewhere(data: PreparedDataset, context: FinetuneContext): OptionsError {
+  return new OptionsError({
+    code: "invalid-options",
+    what: "The data was prepared with another tokenizer than this client's.",
+    found: `${data.name}, prepared for ${data.model.name}`,
+    wanted: `data prepared for the model ${context.name} of this client`,
+    nextStep: "prepare it with data.prepare(client.model), or give the data set itself",
   });
 }

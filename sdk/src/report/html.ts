@@ -2,12 +2,13 @@
 import { markup } from "./markup.js";
 import { pageStyle } from "./page-style.js";
 import type { RunReport } from "./run-report.js";
+import { dataSection } from "./sections/data.js";
 import { driftSection } from "./sections/drift.js";
 import { headlineSection } from "./sections/headline.js";
 import { loadingSection } from "./sections/loading.js";
 import { resultsSection } from "./sections/results.js";
 import { samplesSection } from "./sections/samples.js";
-import { dataSection, filesSection, settingsSection } from "./sections/settings.js";
+import { filesSection, settingsSection } from "./sections/settings.js";
 import { bandSection, costSection, curvesSection } from "./sections/training.js";
 
 /**

@@ -20,7 +20,7 @@ export function renderManifest(report: RunReport): string {
     versions: { sdk: versions.sdk, server: versions.server, packages: sorted(versions.packages) },
     device: rest.device,
     model: rest.model,
-    data: { ...rest.data, omissions: sorted(rest.data.omissions) },
+    data: rest.data,
     templateHash: rest.templateHash,
     layerPlan: rest.layerPlan,
     method: rest.method,

@@ -5,8 +5,10 @@
  * measures, fetches or defaults anything. `manifest.ts`, `html.ts` and `summary.ts` each turn it into one form, and
  * `save.ts` writes them.
  */
+import type { DataSummary } from "../data/data-summary.js";
 import type { DriftResult, TaskComparison } from "../evaluation/result.js";
 import type { LayerPlan } from "../layers/layer-plan.js";
+import type { PackingFigures } from "../training/packing.js";
 import type { StepEndEvent } from "../training/run-event.js";
 import type { FullWeightsMethod, LoraMethod, OptimizerSettings } from "../training/run-specification.js";
 
@@ -34,18 +36,12 @@ export interface ReportModel {
 }
 
 /** The training data. */
-export interface ReportData {
+export interface ReportData extends DataSummary {
   /** As the user gave it, such as a file name. */
   readonly name: string;
   /** SHA-256 hex of the encoded data set. */
   readonly contentHash: string;
-  readonly examples: number;
-  readonly tokens: number;
-  /** Tokens with a loss. */
-  readonly trainedTokens: number;
-  readonly longestExampleTokens: number;
-  /** What was left out or cut, by reason, each with its count; empty where every example is whole. */
-  readonly omissions: Readonly<Record<string, number>>;
+  readonly packing: PackingFigures;
 }
 
 /** Where it ran. */

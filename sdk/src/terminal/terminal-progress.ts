@@ -1,5 +1,6 @@
 /** Shows in a terminal how a launch and a finetune come along. */
 import type { LaunchProgress } from "../config/client-options.js";
+import { describeContamination } from "../data/contamination.js";
 import type { FinetuneRun } from "../finetune/finetune-run.js";
 import type { EvaluationProgressEvent, RunEvent } from "../finetune/run-event.js";
 import { clock, TrainingPace } from "./pace.js";
@@ -63,10 +64,20 @@ function shorten(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }
 
-function describeData({ data, stepsTotal }: FinetuneRun): string {
-  const dropped = data.dropped.length === 0 ? "" : `, ${data.dropped.length} left out`;
-  const { examples, tokens, trainedTokens } = data;
-  return `data         ${examples} examples, ${tokens} tokens, ${trainedTokens} of them learnt${dropped}; ${stepsTotal} steps`;
+function describeData({ data, packing, stepsTotal }: FinetuneRun): string {
+  const { rows, examples, tokens, trainedTokens, dropped, cut, duplicates, contamination } = data;
+  const omitted = [
+    ...[...dropped, ...cut].map((omission) => `${omission.rows} rows ${omission.reason}`),
+    ...(duplicates.places.length > 0
+      ? [`${duplicates.exact + duplicates.normalised} of ${rows} rows repeat others`]
+      : []),
+  ];
+  const filled = `micro-batches ${(100 * packing.efficiency).toFixed(1)} % full`;
+  return [
+    `data         ${examples} examples, ${tokens} tokens, ${trainedTokens} of them learnt; ${stepsTotal} steps, ${filled}`,
+    ...omitted.map((text) => `             ${text}`),
+    ...contamination.map((shared) => `warning      ${describeContamination(shared)}`),
+  ].join("\n");
 }
 
 /** Turns events into lines. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { readFinetuneOptions } from "../../../sdk/src/config/finetune-options.js";
 import { examples } from "../../../sdk/src/data/examples.js";
+import { PreparedDataset } from "../../../sdk/src/data/prepared-dataset.js";
+import { RowIndex } from "../../../sdk/src/data/row-index.js";
 import { OptionsError } from "../../../sdk/src/errors.js";
 import {
   allBlocks,
@@ -40,7 +42,8 @@ describe("defaults", () => {
       method: lora(),
       epochs: 1,
       maxSteps: undefined,
-      batchSize: 8,
+      stepSize: { examples: 8 },
+      groupByLength: false,
       maxMicroBatchTokens: 2048,
       optimizer: {
         learningRate: 2e-4,
@@ -56,6 +59,7 @@ describe("defaults", () => {
       seed: 0,
       maxTokens: undefined,
       tooLong: "error",
+      noTrainedTokens: "error",
       checkpointEverySteps: 50,
       keepCheckpoints: 2,
       evaluate: [],
@@ -81,9 +85,10 @@ describe("given options", () => {
     const signal = new AbortController().signal;
     const given = {
       data,
-      batchSize: 1,
+      groupByLength: true,
       seed: 2 ** 53 - 1,
-      tooLong: "drop",
+      tooLong: "truncate-start",
+      noTrainedTokens: "drop",
       key: "k",
       name: "n",
       maxTokens: 99,
@@ -91,6 +96,8 @@ describe("given options", () => {
     };
     expect(readFinetuneOptions({ ...given, epochs: undefined })).toMatchObject({ ...given, epochs: 1 });
     expect(readFinetuneOptions({ data, evaluate: [task] }).evaluate).toEqual([task]);
+    expect(readFinetuneOptions({ data, batchSize: 1 }).stepSize).toEqual({ examples: 1 });
+    expect(readFinetuneOptions({ data, batchTokens: 4096 }).stepSize).toEqual({ tokens: 4096 });
   });
 
   test.each([
@@ -223,5 +230,23 @@ describe("faults", () => {
 
   test.each([[undefined], [null], [5], [[]]])("tell of options that are %j", (input) => {
     expect(errorOf(input).faults).toEqual([expect.objectContaining({ where: "options" })]);
+  });
+});
+
+describe("options about the data", () => {
+  test("a step is counted in examples or in tokens, not in both", () => {
+    expect(faultsOf({ batchSize: 8, batchTokens: 4096 })).toMatchObject([
+      { where: "batchTokens", wanted: "either batchSize or batchTokens" },
+    ]);
+  });
+
+  test("prepared data is taken as it is: what was decided then can't be said again", () => {
+    const nothing = { datums: [], summary: Object(null), contentHash: "", rows: new RowIndex() };
+    const policies = { maxTokens: 9, tooLong: "error", noTrainedTokens: "error" } as const;
+    const prepared = new PreparedDataset("(memory)", Object(null), policies, nothing);
+    expect(readFinetuneOptions({ data: prepared }).data).toBe(prepared);
+    expect(faultsOf({ data: prepared, maxTokens: 9 })).toMatchObject([
+      { where: "data", wanted: expect.stringContaining("none of maxTokens, tooLong, noTrainedTokens") },
+    ]);
   });
 });

@@ -31,7 +31,7 @@ describe("data.prepare", () => {
       wanted: "at most 20 tokens a row",
     });
     const prepared = await examples(rows).prepare(model, { maxTokens: 1000, tooLong: "drop" });
-    expect(prepared.summary().dropped.map(({ source }) => source.line)).toEqual([3]);
+    expect(prepared.summary().dropped).toMatchObject([{ reason: "too-long", rows: 1, places: [{ line: 3 }] }]);
   });
 
   test("options are checked, with every fault", async () => {

@@ -28,11 +28,17 @@ describe("prepareData", () => {
     const prepared = await prepare([rowOf(4), rowOf(7), rowOf(70)]);
     expect(prepared.datums.map(({ tokenIds }) => tokenIds.length)).toEqual([4, 7, 70]);
     expect(prepared.summary).toEqual({
+      rows: 3,
       examples: 3,
       tokens: 81,
       trainedTokens: 78,
+      trainedShare: 78 / 81,
       longest: 70,
+      maxTokens: 512,
       dropped: [],
+      cut: [],
+      duplicates: { exact: 0, normalised: 0, places: [] },
+      contamination: [],
       histogram: [
         { from: 1, to: 64, examples: 2 },
         { from: 65, to: 128, examples: 1 },
@@ -70,14 +76,13 @@ describe("prepareData", () => {
   test("drops longer rows where it is asked to, and counts them", async () => {
     const prepared = await prepare([rowOf(4), rowOf(11)], { maxTokens: 10, tooLong: "drop" });
     expect(prepared.summary).toMatchObject({ examples: 1, tokens: 4, longest: 4 });
-    expect(prepared.summary.dropped).toEqual([
-      { source: { file: "(memory)", line: 2 }, reason: "too-long", tokens: 11 },
-    ]);
+    const places = [{ file: "(memory)", line: 2 }];
+    expect(prepared.summary.dropped).toEqual([{ reason: "too-long", rows: 1, tokens: 11, trainedTokens: 10, places }]);
   });
 
   test("refuses to go on with nothing left", async () => {
     const dropping = prepare([rowOf(11)], { maxTokens: 10, tooLong: "drop" });
-    await expect(dropping).rejects.toThrow(/No example is left[\s\S]*1 examples, all longer than 10 tokens/);
+    await expect(dropping).rejects.toThrow(/No example is left[\s\S]*1 rows left out as too-long/);
   });
 
   test("reports every row that holds a control token", async () => {
@@ -136,6 +141,77 @@ describe("prepareData", () => {
     await expect(prepare(rows)).rejects.toMatchObject({
       code: "invalid-data",
       faults: [{ check: "missing_text" }, { check: "control_token_in_text" }],
+    });
+  });
+});
+
+describe("rows that are too long, kept in part", () => {
+  const long = { prompt: "Q".repeat(8), completion: "QQQ" };
+
+  test("cut at the end: the beginning stays, without an end token, and what is lost is counted", async () => {
+    const { datums, summary } = await prepare([{ text: "Q".repeat(15) }], { maxTokens: 10, tooLong: "truncate-end" });
+    const whole = await prepare([{ text: "Q".repeat(15) }]);
+    expect(datums[0]?.tokenIds).toEqual(whole.datums[0]?.tokenIds.slice(0, 10));
+    expect(summary.cut).toMatchObject([{ reason: "truncate-end", rows: 1, tokens: 6, trainedTokens: 6 }]);
+  });
+
+  test("cut at the start: the end stays, and its first token is no longer learnt", async () => {
+    const { datums, summary } = await prepare([long], { maxTokens: 10, tooLong: "truncate-start" });
+    const whole = await prepare([long]);
+    expect(datums[0]?.tokenIds).toEqual(whole.datums[0]?.tokenIds.slice(-10));
+    expect(datums[0]?.lossWeights).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
+    expect(summary.cut).toMatchObject([{ reason: "truncate-start", tokens: 2, trainedTokens: 0 }]);
+  });
+
+  test("a row that is cut down to its prompt is an error that says so", async () => {
+    await expect(prepare([{ text: "fine" }, long], { maxTokens: 8, tooLong: "truncate-end" })).rejects.toMatchObject({
+      code: "invalid-data",
+      faults: [{ where: "(memory):2", problem: expect.stringContaining("cut"), check: "no_trained_token" }],
+    });
+  });
+
+  test("or is left out where that is asked for, and counted as that alone", async () => {
+    const options = { maxTokens: 8, tooLong: "truncate-end", noTrainedTokens: "drop" } as const;
+    const { summary } = await prepare([{ text: "fine" }, long], options);
+    expect(summary.dropped).toMatchObject([{ reason: "no-trained-token", rows: 1, tokens: 12, trainedTokens: 4 }]);
+    expect(summary).toMatchObject({ rows: 2, examples: 1, cut: [] });
+  });
+
+  test("split: parts that teach nothing are left out, and the first token of a later part is context", async () => {
+    const { datums, summary } = await prepare([{ ...long, completion: "Q".repeat(9) }], {
+      maxTokens: 6,
+      tooLong: "split",
+    });
+    expect(datums.map(({ lossWeights }) => lossWeights)).toEqual([
+      [0, 0, 1, 1, 1, 1],
+      [0, 1, 1, 1, 1, 1],
+    ]);
+    expect(summary).toMatchObject({ rows: 1, examples: 2 });
+    expect(summary.cut).toMatchObject([{ reason: "split", rows: 1, tokens: 6, trainedTokens: 1 }]);
+  });
+
+  test("rows that are wrong and rows that are too long are told together", async () => {
+    const rows: ExampleRow[] = JSON.parse(`[{"text": 5}, {"text": "${"Q".repeat(20)}"}]`);
+    await expect(prepare(rows, { maxTokens: 10 })).rejects.toMatchObject({
+      code: "invalid-data",
+      faults: [{ check: "missing_text" }, { check: "sequence_too_long" }],
+    });
+  });
+});
+
+describe("rows that repeat", () => {
+  test("are counted, exactly equal and nearly so, with both places, and are trained on", async () => {
+    const rows = [{ text: "One  two" }, { text: "three" }, { text: "One  two" }, { text: "one two\n" }];
+    const { summary } = await prepare(rows);
+    const at = (line: number) => ({ file: "(memory)", line });
+    expect(summary.examples).toBe(4);
+    expect(summary.duplicates).toEqual({
+      exact: 1,
+      normalised: 1,
+      places: [
+        { source: at(3), earlier: at(1), likeness: "exact" },
+        { source: at(4), earlier: at(1), likeness: "normalised" },
+      ],
     });
   });
 });

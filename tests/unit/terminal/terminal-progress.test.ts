@@ -19,10 +19,24 @@ function captured() {
 
 function runOf(events: readonly UnnumberedEvent[]): FinetuneRun {
   const numbered = events.map((event, index): RunEvent => ({ ...event, sequence: index + 1 }));
-  const data = { examples: 4, tokens: 40, trainedTokens: 10, longest: 10, dropped: [], histogram: [] };
+  const data = {
+    rows: 5,
+    examples: 4,
+    tokens: 40,
+    trainedTokens: 10,
+    trainedShare: 0.25,
+    longest: 10,
+    maxTokens: 10,
+    histogram: [],
+    dropped: [],
+    cut: [],
+    duplicates: { exact: 0, normalised: 0, places: [] },
+    contamination: [],
+  };
   const run = {
     drawPlan: () => "PLAN",
     data,
+    packing: { microBatches: 2, budget: 32, efficiency: 0.625 },
     stepsTotal: 2,
     [Symbol.asyncIterator]: async function* () {
       yield* numbered;
@@ -62,7 +76,7 @@ describe("terminalProgress into a file", () => {
     expect(lines()).toEqual([
       "PLAN",
       "",
-      "data         4 examples, 40 tokens, 10 of them learnt; 2 steps",
+      "data         4 examples, 40 tokens, 10 of them learnt; 2 steps, micro-batches 62.5 % full",
       "training     step 1/2  loss 1.0000  50 tokens/s  0:02 left",
       "training     step 2/2  loss 0.5000  50 tokens/s  0:00 left",
     ]);

@@ -1,24 +1,8 @@
-/** Data, settings, hashes, versions and files: all that is needed to do it again. */
+/** Settings, hashes, versions and files: all that is needed to do it again. */
 import { type Markup, type MarkupValue, markup } from "../markup.js";
-import { byteSize, count } from "../numbers.js";
+import { byteSize } from "../numbers.js";
 import type { JsonValue, RunReport } from "../run-report.js";
 import { dataTable, factTable } from "./tables.js";
-
-/** What the model was trained on. */
-export function dataSection({ data }: RunReport): Markup {
-  const omissions = Object.entries(data.omissions);
-  return markup`<section><h2>Data</h2>${factTable([
-    ["Source", data.name],
-    ["Examples", count(data.examples)],
-    ["Tokens", `${count(data.tokens)}, ${count(data.trainedTokens)} of them trained`],
-    ["Longest example", `${count(data.longestExampleTokens)} tokens`],
-    [
-      "Left out or cut",
-      omissions.length === 0 ? "nothing" : omissions.map(([why, n]) => `${count(n)}: ${why}`).join("; "),
-    ],
-    ["SHA-256", hash(data.contentHash)],
-  ])}</section>`;
-}
 
 /** Every setting with its resolved value, and what it ran on. */
 export function settingsSection(report: RunReport): Markup {

@@ -1,0 +1,25 @@
+/** The form of a list of evaluation tasks. */
+import { z } from "zod";
+import type { EvaluationTask } from "../evaluation/task.js";
+
+const task = z.custom<EvaluationTask>(isTask, {
+  error: "a task, such as a task function returns, with kind and name",
+  abort: false,
+});
+
+/** Tasks of one evaluation. */
+export const taskListSchema = z
+  .array(task, { error: "a list of tasks" })
+  .refine((list) => haveDifferentNames(list.filter(isTask)), { error: "tasks with different names" });
+
+function isTask(value: unknown): value is EvaluationTask {
+  return hasName(value) && "kind" in value && (value.kind === "generation" || value.kind === "drift");
+}
+
+function haveDifferentNames(tasks: readonly EvaluationTask[]): boolean {
+  return new Set(tasks.map(({ name }) => name)).size === tasks.length;
+}
+
+function hasName(value: unknown): value is { readonly name: string } {
+  return typeof value === "object" && value !== null && "name" in value && typeof value.name === "string";
+}
