@@ -1,0 +1,43 @@
+/**
+ * One round of ours: question and answer rows from a file to a packed plan.
+ *
+ * Usage: round.ts MODEL_FOLDER ROWS.jsonl MAX_TOKENS SEED. Prints one JSON line. Imports and the reading of the tokenizer
+ * are not timed; the caches are those of a fresh process.
+ */
+import { jsonl, readModelFolder } from "midblock";
+import { planBatches } from "../../../sdk/src/training/batch-plan.js";
+
+const [folder = "", rows = "", maxTokens = "", seed = ""] = process.argv.slice(2);
+const budget = Number(maxTokens);
+const model = await readModelFolder(folder);
+
+const start = performance.now();
+const prepared = await jsonl(rows)
+  .map((row: { readonly question: string; readonly answer: string }) => ({
+    messages: [
+      { role: "user", content: row.question },
+      { role: "assistant", content: row.answer },
+    ],
+  }))
+  .prepare(model, { maxTokens: budget });
+const encoded = performance.now();
+const lengths = prepared.datums.map(({ tokenIds }) => tokenIds.length);
+const stepSize = { tokens: budget };
+const plan = planBatches({ lengths, epochs: 1, stepSize, maxMicroBatchTokens: budget, seed: Number(seed) });
+const seconds = (performance.now() - start) / 1000;
+
+const { examples, tokens, trainedTokens } = prepared.summary();
+console.log(
+  JSON.stringify({
+    seconds,
+    encodeSeconds: (encoded - start) / 1000,
+    rows: examples,
+    tokens,
+    trainedTokens,
+    packs: plan.steps.length,
+    firstIds: prepared.datums[0]?.tokenIds,
+    firstWeights: prepared.datums[0]?.lossWeights,
+    rssMb: process.resourceUsage().maxRSS / 1024,
+    versions: { node: process.version },
+  }),
+);
