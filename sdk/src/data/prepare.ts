@@ -1,13 +1,12 @@
 /** Prepares data for the model: reads and encodes every row, holds them to the length limit, and counts everything. */
 import { setImmediate } from "node:timers/promises";
 import type { Fault } from "../errors.js";
-import type { ChatTemplate } from "./chat-template.js";
 import { ContentHash, contentOf } from "./content-hash.js";
 import { countTrained } from "./count-trained.js";
 import type { DataSource } from "./data-source.js";
 import { type DataSummary, DuplicateLog, summarise } from "./data-summary.js";
 import type { Datum, RowExample } from "./datum.js";
-import { type EncodedExample, encodeExample } from "./encode.js";
+import { type EncodedExample, type Encoder, encodeExample } from "./encode.js";
 import { FaultLog } from "./fault-log.js";
 import { type Cut, cutToLength, lostTokens, type TooLong } from "./fit-length.js";
 import { type DropReason, OmissionLog } from "./omissions.js";
@@ -17,12 +16,9 @@ import { unencodable } from "./refuse-unencodable.js";
 import { badRows, noExamples } from "./row-errors.js";
 import { RowIndex } from "./row-index.js";
 import { takeTokens } from "./take-tokens.js";
-import type { Tokenizer } from "./tokenizer.js";
 
 /** How to prepare. */
-export interface PrepareOptions {
-  readonly tokenizer: Tokenizer;
-  readonly template: ChatTemplate;
+export interface PrepareOptions extends Encoder {
   /** Longest example in tokens. */
   readonly maxTokens: number;
   readonly tooLong: TooLong;

@@ -8,7 +8,7 @@ import { type PreparedData, type PrepareOptions, prepareData } from "./prepare.j
 import { Preview } from "./preview.js";
 
 /** What was decided when data was prepared. */
-export type PreparationSettings = Required<Omit<PrepareOptions, "tokenizer" | "template" | "signal">>;
+export type PreparationSettings = Required<Pick<PrepareOptions, "maxTokens" | "tooLong" | "noTrainedTokens">>;
 
 /** What `data.prepare` gives: the examples as tokens, their figures, and a way to look at them. */
 export class PreparedDataset {
