@@ -1,15 +1,14 @@
 /** `midblock data`: look at data and check it, with the code that `client.finetune` prepares it with. */
 import { writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Dataset, dataset, type PreparationOptions, type PreparedDataset } from "../index.js";
-import { drawSummary } from "./draw-summary.js";
+import { type Dataset, dataset, describeDataSummary, type PreparationOptions, type PreparedDataset } from "../index.js";
 import { openModel } from "./open-model.js";
 import type { Surroundings } from "./surroundings.js";
 
 interface PreparationFlags {
   readonly model: string;
   readonly maxTokens?: number;
-  readonly tooLong: NonNullable<PreparationOptions["tooLong"]>;
+  readonly tooLong: TooLong;
 }
 
 interface PreviewFlags extends PreparationFlags {
@@ -17,6 +16,9 @@ interface PreviewFlags extends PreparationFlags {
   readonly html?: string;
 }
 
+type TooLong = NonNullable<PreparationOptions["tooLong"]>;
+
+const tooLong: readonly TooLong[] = ["error", "drop", "truncate-start", "truncate-end", "split"];
 const defaultModel = "smollm2-135m-instruct";
 
 /** Adds the commands to the program. */
@@ -41,9 +43,7 @@ function withPreparation(command: Command): Command {
       defaultModel,
     )
     .option("--max-tokens <count>", "longest example; the model's context length if not given", wholeNumber)
-    .addOption(
-      new Option("--too-long <policy>", "what happens with longer ones").choices(["error", "drop"]).default("error"),
-    );
+    .addOption(new Option("--too-long <policy>", "what happens with longer ones").choices(tooLong).default("error"));
 }
 
 async function preview(files: readonly string[], flags: PreviewFlags, surroundings: Surroundings): Promise<void> {
@@ -59,7 +59,7 @@ async function preview(files: readonly string[], flags: PreviewFlags, surroundin
 
 async function check(files: readonly string[], flags: PreparationFlags, surroundings: Surroundings): Promise<void> {
   const prepared = await prepare(dataset(files), flags, surroundings);
-  surroundings.output.write(`${drawSummary(prepared.summary())}\n`);
+  surroundings.output.write(`${describeDataSummary(prepared.summary())}\n`);
 }
 
 async function prepare(data: Dataset, flags: PreparationFlags, surroundings: Surroundings): Promise<PreparedDataset> {

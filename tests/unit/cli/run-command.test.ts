@@ -86,7 +86,8 @@ describe("midblock data preview", () => {
 describe("midblock data check", () => {
   test("sound data: the figures, and 0", async () => {
     expect(await run(["data", "check", good, "--model", model])).toBe(0);
-    expect(output.text()).toMatch(/^examples +4$/m);
+    expect(output.text()).toMatch(/^rows +4$/m);
+    expect(output.text()).toMatch(/^omitted +nothing$/m);
     expect(errors.text()).toBe("");
   });
 
@@ -99,13 +100,14 @@ describe("midblock data check", () => {
     expect(output.text()).toBe("");
   });
 
-  test("rows over the limit are faults, or left out where they may be", async () => {
+  test("rows over the limit are faults, or are left out, counted and named where they may be", async () => {
     const long = join(folder, "long.jsonl");
     await writeFile(long, `{"text":"short"}\n{"text":"${"Q".repeat(60)}"}\n`);
     expect(await run(["data", "check", long, "--model", model, "--max-tokens", "50"])).toBe(1);
     expect(errors.text()).toContain("long.jsonl:2");
     expect(await run(["data", "check", long, "--model", model, "--max-tokens", "50", "--too-long", "drop"])).toBe(0);
-    expect(output.text()).toMatch(/^examples +1$/m);
+    expect(output.text()).toMatch(/^examples +1,/m);
+    expect(output.text()).toMatch(/long\.jsonl:2/);
   });
 });
 
