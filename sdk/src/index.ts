@@ -28,6 +28,7 @@ export type { DataSource, FaultyRow, SourceRow, UncheckedRow } from "./data/data
 export type { DataSummary, Duplicates } from "./data/data-summary.js";
 export type { Dataset } from "./data/dataset.js";
 export type { Datum, Message, Source, ToolCall } from "./data/datum.js";
+export type { DatumList } from "./data/datum-list.js";
 export type { ExampleRow, MessageRow, ToolCallRow } from "./data/example-row.js";
 export { type ExampleRows, examples } from "./data/examples.js";
 export type { ColumnOptions } from "./data/formats/columns.js";

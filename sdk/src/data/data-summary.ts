@@ -1,7 +1,5 @@
 /** The training data in figures, as plain data. */
 import type { Contamination } from "./contamination.js";
-import { countTrained } from "./count-trained.js";
-import type { Datum } from "./datum.js";
 import type { Cut } from "./fit-length.js";
 import { type LengthBucket, lengthHistogram } from "./length-histogram.js";
 import { type DropReason, type Omission, shownPlaces } from "./omissions.js";
@@ -62,19 +60,17 @@ export class DuplicateLog {
 }
 
 /** What is counted while rows are read. */
-type CountedRows = Pick<DataSummary, "rows" | "maxTokens" | "dropped" | "cut" | "duplicates">;
+type CountedRows = Pick<DataSummary, "rows" | "trainedTokens" | "maxTokens" | "dropped" | "cut" | "duplicates">;
 
-/** The figures of the examples beside what was counted while they were made; contamination is told later. */
-export function summarise(datums: readonly Datum[], counted: CountedRows): DataSummary {
-  const lengths = datums.map(({ tokenIds }) => tokenIds.length);
-  const tokens = sum(lengths);
-  const trainedTokens = sum(datums.map(countTrained));
+/** The figures of examples of these lengths, beside what was counted while they were made; contamination is told later. */
+export function summarise(lengths: readonly number[], counted: CountedRows): DataSummary {
+  const tokens = lengths.reduce((total, length) => total + length, 0);
   return {
     rows: counted.rows,
-    examples: datums.length,
+    examples: lengths.length,
     tokens,
-    trainedTokens,
-    trainedShare: trainedTokens / tokens,
+    trainedTokens: counted.trainedTokens,
+    trainedShare: counted.trainedTokens / tokens,
     longest: lengths.reduce((longest, length) => Math.max(longest, length), 0),
     maxTokens: counted.maxTokens,
     histogram: lengthHistogram(lengths),
@@ -83,8 +79,4 @@ export function summarise(datums: readonly Datum[], counted: CountedRows): DataS
     duplicates: counted.duplicates,
     contamination: [],
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

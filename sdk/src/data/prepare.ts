@@ -6,6 +6,7 @@ import { countTrained } from "./count-trained.js";
 import type { DataSource } from "./data-source.js";
 import { type DataSummary, DuplicateLog, summarise } from "./data-summary.js";
 import type { Datum, RowExample } from "./datum.js";
+import { DatumList } from "./datum-list.js";
 import { type EncodedExample, type Encoder, encodeExample } from "./encode.js";
 import { FaultLog } from "./fault-log.js";
 import { type Cut, cutToLength, lostTokens, type TooLong } from "./fit-length.js";
@@ -32,7 +33,7 @@ export type NoTrainedTokens = "error" | "drop";
 
 /** Data ready to be uploaded. */
 export interface PreparedData {
-  readonly datums: readonly Datum[];
+  readonly datums: DatumList;
   readonly summary: DataSummary;
   /** SHA-256, lower-case hex, of what all examples of the source say, in their order. */
   readonly contentHash: string;
@@ -66,7 +67,8 @@ export async function prepareData(source: DataSource, options: PrepareOptions): 
 /** One preparation while it goes on. */
 class Preparation {
   readonly #options: PrepareOptions;
-  readonly #datums: Datum[] = [];
+  readonly #datums = new DatumList();
+  #trainedTokens = 0;
   /** Tokens of every row before it is cut or dropped. */
   readonly #lengths: number[] = [];
   readonly #hash = new ContentHash();
@@ -105,8 +107,14 @@ class Preparation {
     if (rows === 0) throw noExamples(name);
     const dropped = this.#dropped.omissions;
     if (this.#datums.length === 0) throw nothingLeft(dropped);
-    const counted = { rows, maxTokens, dropped, cut: this.#cut.omissions, duplicates: this.#duplicates.duplicates };
-    const summary = summarise(this.#datums, counted);
+    const summary = summarise(this.#datums.lengths, {
+      rows,
+      trainedTokens: this.#trainedTokens,
+      maxTokens,
+      dropped,
+      cut: this.#cut.omissions,
+      duplicates: this.#duplicates.duplicates,
+    });
     return { datums: this.#datums, summary, contentHash: this.#hash.digest(), rows: this.#rows };
   }
 
@@ -130,7 +138,10 @@ class Preparation {
   /** Keeps the parts of a row that teach something. */
   #keep(datum: Datum, parts: readonly Datum[]): readonly Datum[] {
     const kept = parts.filter((part) => countTrained(part) > 0);
-    this.#datums.push(...kept);
+    for (const part of kept) {
+      this.#datums.add(part);
+      this.#trainedTokens += countTrained(part);
+    }
     if (kept.length > 0) return kept;
     if (this.#options.noTrainedTokens === "drop") this.#drop("no-trained-token", datum);
     else this.refuse("row", [nothingLearnt(datum.source, countTrained(datum) > 0)]);

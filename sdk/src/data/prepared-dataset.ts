@@ -3,7 +3,7 @@ import { type Contamination, findContamination, type HeldOutTask } from "./conta
 import type { DataModel } from "./data-model.js";
 import type { DataSource } from "./data-source.js";
 import type { DataSummary } from "./data-summary.js";
-import type { Datum } from "./datum.js";
+import type { DatumList } from "./datum-list.js";
 import { type PreparedData, type PrepareOptions, prepareData } from "./prepare.js";
 import { Preview } from "./preview.js";
 
@@ -16,7 +16,8 @@ export class PreparedDataset {
   readonly name: string;
   readonly model: DataModel;
   readonly settings: PreparationSettings;
-  readonly datums: readonly Datum[];
+  /** What is trained on, in the order of the rows. */
+  readonly datums: DatumList;
   /** SHA-256, lower-case hex, of what all examples of the source say, in their order. */
   readonly contentHash: string;
   readonly #prepared: PreparedData;
@@ -48,7 +49,7 @@ export class PreparedDataset {
 
   /** The first `rows` examples token by token; console.log shows them in colour. */
   preview(rows = 3): Preview {
-    return new Preview(this.datums.slice(0, rows), this.model.tokenizer);
+    return new Preview(this.datums.first(rows), this.model.tokenizer);
   }
 
   /** The same data, compared with these tasks, whose items are loaded for it. Throws what loading throws. */

@@ -40,7 +40,7 @@ export async function startFinetune(context: FinetuneContext, settings: Finetune
 
   const prepared = await prepare(context, settings);
   const summary = prepared.summary();
-  const lengths = prepared.datums.map((datum) => datum.tokenIds.length);
+  const { lengths } = prepared.datums;
   const batchPlan = planBatches({ ...settings, lengths });
   const packing = measurePacking(batchPlan.steps.flat(), lengths, microBatchBudget(settings));
   const dataset = await bridge.uploadDataset(prepared.datums, signal);

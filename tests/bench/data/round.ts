@@ -21,7 +21,7 @@ const prepared = await jsonl(rows)
   }))
   .prepare(model, { maxTokens: budget });
 const encoded = performance.now();
-const lengths = prepared.datums.map(({ tokenIds }) => tokenIds.length);
+const { lengths } = prepared.datums;
 const stepSize = { tokens: budget };
 const plan = planBatches({ lengths, epochs: 1, stepSize, maxMicroBatchTokens: budget, seed: Number(seed) });
 const seconds = (performance.now() - start) / 1000;
@@ -35,8 +35,8 @@ console.log(
     tokens,
     trainedTokens,
     packs: plan.steps.length,
-    firstIds: prepared.datums[0]?.tokenIds,
-    firstWeights: prepared.datums[0]?.lossWeights,
+    firstIds: prepared.datums.at(0)?.tokenIds,
+    firstWeights: prepared.datums.at(0)?.lossWeights,
     rssMb: process.resourceUsage().maxRSS / 1024,
     versions: { node: process.version },
   }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { readFinetuneOptions } from "../../../sdk/src/config/finetune-options.js";
+import { DatumList } from "../../../sdk/src/data/datum-list.js";
 import { examples } from "../../../sdk/src/data/examples.js";
 import { PreparedDataset } from "../../../sdk/src/data/prepared-dataset.js";
 import { RowIndex } from "../../../sdk/src/data/row-index.js";
@@ -241,7 +242,7 @@ describe("options about the data", () => {
   });
 
   test("prepared data is taken as it is: what was decided then can't be said again", () => {
-    const nothing = { datums: [], summary: Object(null), contentHash: "", rows: new RowIndex() };
+    const nothing = { datums: new DatumList(), summary: Object(null), contentHash: "", rows: new RowIndex() };
     const policies = { maxTokens: 9, tooLong: "error", noTrainedTokens: "error" } as const;
     const prepared = new PreparedDataset("(memory)", Object(null), policies, nothing);
     expect(readFinetuneOptions({ data: prepared }).data).toBe(prepared);

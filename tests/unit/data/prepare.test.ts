@@ -26,7 +26,7 @@ function rowOf(tokens: number): ExampleRow {
 describe("prepareData", () => {
   test("counts what it made", async () => {
     const prepared = await prepare([rowOf(4), rowOf(7), rowOf(70)]);
-    expect(prepared.datums.map(({ tokenIds }) => tokenIds.length)).toEqual([4, 7, 70]);
+    expect(prepared.datums.lengths).toEqual([4, 7, 70]);
     expect(prepared.summary).toEqual({
       rows: 3,
       examples: 3,
@@ -117,7 +117,7 @@ describe("prepareData", () => {
 
   test("takes ready tokens; only the first token's weight becomes 0", async () => {
     const prepared = await prepare([{ tokenIds: [5, 6, 7], lossWeights: [1, 0, 0.5] }]);
-    expect(prepared.datums).toEqual([
+    expect([...prepared.datums]).toEqual([
       { tokenIds: [5, 6, 7], lossWeights: [0, 0, 0.5], source: { file: "(memory)", line: 1 } },
     ]);
   });
@@ -151,15 +151,15 @@ describe("rows that are too long, kept in part", () => {
   test("cut at the end: the beginning stays, without an end token, and what is lost is counted", async () => {
     const { datums, summary } = await prepare([{ text: "Q".repeat(15) }], { maxTokens: 10, tooLong: "truncate-end" });
     const whole = await prepare([{ text: "Q".repeat(15) }]);
-    expect(datums[0]?.tokenIds).toEqual(whole.datums[0]?.tokenIds.slice(0, 10));
+    expect(datums.at(0)?.tokenIds).toEqual(whole.datums.at(0)?.tokenIds.slice(0, 10));
     expect(summary.cut).toMatchObject([{ reason: "truncate-end", rows: 1, tokens: 6, trainedTokens: 6 }]);
   });
 
   test("cut at the start: the end stays, and its first token is no longer learnt", async () => {
     const { datums, summary } = await prepare([long], { maxTokens: 10, tooLong: "truncate-start" });
     const whole = await prepare([long]);
-    expect(datums[0]?.tokenIds).toEqual(whole.datums[0]?.tokenIds.slice(-10));
-    expect(datums[0]?.lossWeights).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
+    expect(datums.at(0)?.tokenIds).toEqual(whole.datums.at(0)?.tokenIds.slice(-10));
+    expect(datums.at(0)?.lossWeights).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
     expect(summary.cut).toMatchObject([{ reason: "truncate-start", tokens: 2, trainedTokens: 0 }]);
   });
 
@@ -182,7 +182,7 @@ describe("rows that are too long, kept in part", () => {
       maxTokens: 6,
       tooLong: "split",
     });
-    expect(datums.map(({ lossWeights }) => lossWeights)).toEqual([
+    expect(Array.from(datums).map(({ lossWeights }) => lossWeights)).toEqual([
       [0, 0, 1, 1, 1, 1],
       [0, 1, 1, 1, 1, 1],
     ]);

@@ -17,7 +17,7 @@ async function previewOf(row: ExampleRow, kind: "byteLevel" | "sentence" = "byte
   const model = cardOf(kind);
   const own = createTokenizer(model);
   const options = { tokenizer: own, template: createChatTemplate(card), maxTokens: 512, tooLong: "error" } as const;
-  return new Preview((await prepareData(examples([row]), options)).datums, own);
+  return new Preview((await prepareData(examples([row]), options)).datums.first(1), own);
 }
 
 function datumOf(tokenIds: readonly number[], trained: (position: number) => boolean): Datum {
