@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { jsonl } from "../../../../sdk/src/data/formats/jsonl.js";
@@ -73,6 +73,7 @@ describe("jsonl", () => {
     expect(error.faults[59]?.where).toBe(`${path}:61 text`);
     expect(error.message).toContain("60 faults in 60 rows");
     expect(error.message).toContain("... and 10 more");
+    await rm(dirname(error.faultsFile ?? ""), { recursive: true });
   });
 
   test.each([
