@@ -1,11 +1,19 @@
 /** Renders conversations to text, as the model's own chat template has it. */
 import { createHash } from "node:crypto";
-import { Template } from "@huggingface/jinja";
+import { parse, tokenize } from "@huggingface/jinja";
 import { TokenizerError } from "../errors.js";
 import type { TextCard } from "../layers/model-card.js";
+import { runTemplate } from "./conversation/template-interpreter.js";
+import { type TemplateNode, withWrites } from "./conversation/template-program.js";
+import { type RenderedConversation, TurnRecorder } from "./conversation/turn-recorder.js";
 import type { Message } from "./datum.js";
 import { readSpecialTokens } from "./special-tokens.js";
-import { strftime } from "./strftime.js";
+
+/** A definition of a tool, as a JSON schema. */
+export type ToolDefinition = Readonly<Record<string, unknown>>;
+
+/** A message as a template is given it: a Message, or one with its content or arguments in the form of some family. */
+export type TemplateMessage = Message | Readonly<Record<string, unknown>>;
 
 /** A conversation's text form. */
 export interface ChatTemplate {
@@ -13,7 +21,12 @@ export interface ChatTemplate {
    * Renders messages; with addGenerationPrompt up to where the assistant's next answer begins. Equal to transformers'
    * apply_chat_template. Throws TokenizerError "chat-template" where the template refuses the messages.
    */
-  render(messages: readonly Message[], options: { readonly addGenerationPrompt: boolean }): string;
+  render(
+    messages: readonly TemplateMessage[],
+    options: { readonly addGenerationPrompt: boolean; readonly tools?: readonly ToolDefinition[] | undefined },
+  ): string;
+  /** The same without generation prompt, and where in it each message's turn stands. */
+  renderTurns(messages: readonly TemplateMessage[], tools: readonly ToolDefinition[] | undefined): RenderedConversation;
   /** SHA-256 of the template's source, lower-case hex. */
   readonly hash: string;
   /** "plain": the model has no template and the one of this file stands in. */
@@ -30,59 +43,50 @@ const plainTemplate = `{{- start }}{%- for message in messages %}
 {%- else %}{{- message['role'].capitalize() + ': ' + message['content'] + '\\n' }}{%- endif %}
 {%- endfor %}{%- if add_generation_prompt %}{{- 'Assistant:' }}{%- endif %}`;
 
-/** @huggingface/jinja 0.5.11 forgets what a loop's turn has written before one of these; transformers keeps it. */
-const loopControl = /\{%-?\s*(break|continue)\s*-?%\}/;
-
-/**
- * @huggingface/jinja writes months in the machine's language, transformers in English; its function can't be replaced
- * from outside. The line feed after this block is the one that trim_blocks takes away.
- */
-const englishDates = "{% set strftime_now = english_now %}";
-
 /** Makes the chat template of a model. Throws TokenizerError "chat-template" where its source is no valid template. */
 export function createChatTemplate(card: TextCard): ChatTemplate {
   const source = card.chatTemplate ?? plainTemplate;
   const { byName, start, end = "" } = readSpecialTokens(card);
   const names = card.chatTemplate === undefined ? { start, end } : byName;
-  const template = parse(source, card);
+  const program = readProgram(source, card);
+  const run = (conversation: Conversation, addGenerationPrompt: boolean): RenderedConversation => {
+    const recorder = new TurnRecorder();
+    // transformers passes tools and documents as None, which templates can tell from undefined.
+    const given = { ...conversation, documents: null, add_generation_prompt: addGenerationPrompt };
+    try {
+      runTemplate(program, { ...names, ...given }, recorder);
+    } catch (cause) {
+      throw refused(card, cause);
+    }
+    return recorder.rendered(conversation.messages.length);
+  };
   return {
-    render: (messages, { addGenerationPrompt }) => {
-      if (loopControl.test(source)) throw unsupported(card);
-      try {
-        // transformers passes tools and documents as None, which templates can tell from undefined.
-        const given = { messages, tools: null, documents: null, add_generation_prompt: addGenerationPrompt };
-        return template.render({ english_now: (format: string) => strftime(new Date(), format), ...names, ...given });
-      } catch (cause) {
-        throw refused(card, cause);
-      }
-    },
+    render: (messages, { addGenerationPrompt, tools }) =>
+      run({ messages, tools: tools ?? null }, addGenerationPrompt).text,
+    renderTurns: (messages, tools) => run({ messages, tools: tools ?? null }, false),
     hash: createHash("sha256").update(source).digest("hex"),
     origin: card.chatTemplate === undefined ? "plain" : "model",
   };
 }
 
-function parse(source: string, card: TextCard): Template {
+interface Conversation {
+  readonly messages: readonly TemplateMessage[];
+  readonly tools: readonly ToolDefinition[] | null;
+}
+
+function readProgram(source: string, card: TextCard): TemplateNode[] {
   try {
-    return new Template(`${englishDates}\n${source}`);
+    return withWrites(parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })).body);
   } catch (cause) {
     throw new TokenizerError({
       code: "chat-template",
-      what: `The chat template of ${card.name} is no valid template.`,
+      what: `The chat template of ${card.name} can't be rendered on the client as transformers renders it.`,
       found: cause instanceof Error ? cause.message : String(cause),
       wanted: "a Jinja template as transformers takes it",
+      nextStep: "give the data as prompt and completion",
       cause,
     });
   }
-}
-
-function unsupported(card: TextCard): TokenizerError {
-  return new TokenizerError({
-    code: "chat-template",
-    what: `The chat template of ${card.name} can't be rendered on the client as transformers renders it.`,
-    found: "{% break %} or {% continue %}",
-    wanted: "a template without them",
-    nextStep: "give the data as prompt and completion",
-  });
 }
 
 function refused(card: TextCard, cause: unknown): TokenizerError {

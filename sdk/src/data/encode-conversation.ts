@@ -1,75 +1,57 @@
-/** Encodes a conversation and finds the assistant's tokens in it, by comparing it with its own beginnings. */
-import { showFound } from "../config/show-found.js";
-import { TokenizerError } from "../errors.js";
-import type { ChatTemplate } from "./chat-template.js";
-import type { Datum, Message } from "./datum.js";
+/** Encodes a conversation and weighs its tokens: which are learnt, and which are what the model is given. */
+import { conversationText, refuseOtherWords, type WrittenConversation } from "./conversation/conversation-text.js";
+import { ownTexts, wholeTurns } from "./conversation/own-text.js";
+import { learntTurns } from "./conversation/train-rule.js";
+import type { Span } from "./conversation/turn-recorder.js";
+import { typedControlPlaces } from "./conversation/typed-control-texts.js";
+import type { Datum } from "./datum.js";
+import type { Encoder } from "./encode.js";
+import type { LiteralPlaces } from "./tokenization/part-encoder.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /**
- * Renders and encodes a conversation; weight 1 is what the assistant says, through its end-of-turn token.
+ * Renders and encodes a conversation; weight 1 is what the learnt turns say, through their end-of-turn token.
  *
- * The tokens of a turn are those between two beginnings of the conversation: up to the turn with the generation prompt,
- * which is what the model sees before it answers, and up to its end. A turn's weight ends with its first stop token;
- * where the template writes none, with the turn. Throws TokenizerError "chat-template" where a beginning, rendered by
- * itself, is not the beginning of the whole in text or in tokens: the mask would then be a guess.
+ * The whole is rendered once, with each message's turn followed (see conversation/template-program.ts), and encoded in
+ * parts that end where learnt texts begin and end; no beginning of the conversation need render to one of the text. A
+ * turn's weight ends with its first stop token; where it has none, with a stop token right behind it or with the turn.
+ * Throws TokenizerError "chat-template" where what is learnt can't be told for certain, TrainFunctionFailed, and
+ * EncodingRefused.
  */
 export function encodeConversation(
-  messages: readonly Message[],
-  tokenizer: Tokenizer,
-  template: ChatTemplate,
+  written: WrittenConversation,
+  { tokenizer, template, train = "assistant", controlTokens }: Encoder,
 ): Pick<Datum, "tokenIds" | "lossWeights"> {
-  const text = template.render(messages, { addGenerationPrompt: false });
-  const tokenIds = tokenizer.encode(text);
-  const tokensBefore = (count: number, addGenerationPrompt: boolean) => {
-    const beginning = template.render(messages.slice(0, count), { addGenerationPrompt });
-    return beginningLength(beginning, { text, tokenIds }, count, tokenizer);
-  };
-  const lossWeights = tokenIds.map(() => 0);
-  for (const [turn, { role }] of messages.entries()) {
-    if (role !== "assistant") continue;
-    const start = tokensBefore(turn, true);
-    const end = turn === messages.length - 1 ? tokenIds.length : tokensBefore(turn + 1, false);
-    const stop = tokenIds.findIndex((id, position) => position >= start && tokenizer.special.stopIds.has(id));
-    lossWeights.fill(1, start, stop === -1 || stop >= end ? end : stop + 1);
+  const learnt = learntTurns(written.messages, train);
+  const turns = (which: boolean) => [...learnt.keys()].filter((turn) => learnt[turn] === which);
+  const text = conversationText(written, template);
+  refuseOtherWords(written.messages, text.rendered, turns(true));
+  const rendering = { ...text, template, roles: written.messages.map(({ role }) => role) };
+  const literal = controlTokens === "tokens" ? new Set<number>() : typedControlPlaces(text, template, tokenizer);
+  const spans = train === "all" ? wholeTurns(rendering, turns(false)) : ownTexts(rendering, turns(true));
+  const { tokenIds, ranges } = encodeAround(text.rendered.text, spans, literal, tokenizer);
+  const lossWeights = tokenIds.map(() => (train === "all" ? 1 : 0));
+  for (const { start, end } of ranges) {
+    if (train === "all") lossWeights.fill(0, start, end);
+    else lossWeights.fill(1, start, endOfTurn(tokenIds, start, end, tokenizer.special.stopIds));
   }
   return { tokenIds, lossWeights };
 }
 
-/** Number of tokens of a beginning of a conversation. */
-function beginningLength(
-  beginning: string,
-  whole: { readonly text: string; readonly tokenIds: readonly number[] },
-  messageCount: number,
-  tokenizer: Tokenizer,
-): number {
-  if (!whole.text.startsWith(beginning)) {
-    const at = firstDifference(beginning, whole.text);
-    throw notABeginning(messageCount, "text", beginning.slice(at), whole.text.slice(at));
-  }
-  const tokenIds = tokenizer.encode(beginning);
-  const at = tokenIds.findIndex((id, position) => id !== whole.tokenIds[position]);
-  if (at === -1) return tokenIds.length;
-  throw notABeginning(
-    messageCount,
-    "tokens",
-    tokenizer.decode(tokenIds.slice(at)),
-    tokenizer.decode(whole.tokenIds.slice(at)),
+/** Encodes a text so that no token spans an edge of a span, and gives each span's range of tokens. */
+function encodeAround(text: string, spans: readonly Span[], literal: LiteralPlaces, tokenizer: Tokenizer) {
+  const edges = [0, ...spans.flatMap(({ start, end }) => [start, end]), text.length];
+  const parts = edges.slice(1).map((edge, index) => text.slice(edges[index], edge));
+  const { tokenIds, partEnds } = tokenizer.encodeParts(parts, literal);
+  const ranges = spans.map(
+    (_, index): Span => ({ start: partEnds[2 * index] ?? 0, end: partEnds[2 * index + 1] ?? 0 }),
   );
+  return { tokenIds, ranges };
 }
 
-function firstDifference(left: string, right: string): number {
-  let at = 0;
-  while (at < left.length && left[at] === right[at]) at += 1;
-  return at;
-}
-
-function notABeginning(messageCount: number, unit: "text" | "tokens", found: string, wanted: string): TokenizerError {
-  return new TokenizerError({
-    code: "chat-template",
-    what:
-      `The first ${messageCount} messages rendered by themselves are not the beginning of the whole conversation ` +
-      `in ${unit}, so the assistant's tokens can't be told for certain.`,
-    found: `from the first difference on ${showFound(found)}`,
-    wanted: showFound(wanted),
-  });
+function endOfTurn(tokenIds: readonly number[], start: number, end: number, stopIds: ReadonlySet<number>): number {
+  const isStop = (position: number) => stopIds.has(tokenIds[position] ?? -1);
+  let position = start;
+  while (position < end && !isStop(position)) position += 1;
+  return isStop(position) ? position + 1 : end;
 }

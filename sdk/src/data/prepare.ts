@@ -13,7 +13,6 @@ import { type Cut, cutToLength, lostTokens, type TooLong } from "./fit-length.js
 import { type DropReason, OmissionLog } from "./omissions.js";
 import { longerThanLimit, nothingLearnt, nothingLeft, templateFails, tooLongRows } from "./preparation-errors.js";
 import { parsedRows } from "./read-examples.js";
-import { unencodable } from "./refuse-unencodable.js";
 import { badRows, noExamples } from "./row-errors.js";
 import { RowIndex } from "./row-index.js";
 import { takeTokens } from "./take-tokens.js";
@@ -154,7 +153,5 @@ class Preparation {
 }
 
 function encode(example: RowExample, options: PrepareOptions): EncodedExample {
-  const fault = unencodable(example);
-  if (fault !== undefined) return { fault, blame: "row" };
   return example.kind === "tokens" ? takeTokens(example, options.tokenizer) : encodeExample(example, options);
 }

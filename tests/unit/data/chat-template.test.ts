@@ -31,10 +31,19 @@ describe("a model's chat template", () => {
     expect(render).toThrow(/roles must alternate/);
   });
 
-  test("with loop controls is refused, since it would be rendered otherwise than by transformers", () => {
+  test("keeps what a round of a loop wrote before it was left early", () => {
     const chatTemplate = "{% for m in messages %}{{ m.role }}{%- continue -%}{% endfor %}";
     const chat = createChatTemplate(cardOf("byteLevel", { chatTemplate }));
-    expect(() => chat.render([user], { addGenerationPrompt: false })).toThrow(/continue/);
+    expect(chat.render([user, assistant], { addGenerationPrompt: false })).toBe("userassistant");
+  });
+
+  test.each([
+    "{% macro say() %}{% for m in messages %}{{ m.role }}{% continue %}{% endfor %}{% endmacro %}{{ say() }}",
+    "{% set kept %}{% for m in messages %}{{ m.role }}{% break %}{% endfor %}{% endset %}{{ kept }}",
+    "{% for m in messages %}{% if m.role %}{% continue %}{% endif %}{% else %}nobody{% endfor %}",
+  ])("is refused where that would be lost: %s", (chatTemplate) => {
+    const make = () => createChatTemplate(cardOf("byteLevel", { chatTemplate }));
+    expect(make).toThrow(expect.objectContaining({ code: "chat-template", found: expect.stringMatching(/continue/) }));
   });
 
   test("knows the date as transformers does", () => {

@@ -15,8 +15,11 @@ export interface EncodedParts {
 /** Why a text can't be encoded as asked. */
 export class EncodingRefused extends Error {
   constructor(
-    /** "shared-token": two parts have a token in common. "control-token": a text would become a control token. */
-    readonly reason: "shared-token" | "control-token",
+    /**
+     * "shared-token": two parts have a token in common. "control-token": a text can't but become a control token.
+     * "unclear-control-token": it is not said which of both it should be.
+     */
+    readonly reason: "shared-token" | "control-token" | "unclear-control-token",
     /** The text around the end of the part, or that of the control token. */
     readonly text: string,
   ) {
