@@ -1,6 +1,8 @@
 /** The options of a fine-tuning: what a user may say, and the same with every default filled in. */
 import { randomUUID } from "node:crypto";
+import type { TrainRule } from "../data/conversation/train-rule.js";
 import type { DataSource } from "../data/data-source.js";
+import type { ControlTokens } from "../data/encode.js";
 import type { TooLong } from "../data/fit-length.js";
 import type { NoTrainedTokens } from "../data/prepare.js";
 import type { PreparedDataset } from "../data/prepared-dataset.js";
@@ -17,7 +19,7 @@ import { readOptions } from "./read-options.js";
 export interface FinetuneOptions extends RowPolicies {
   /**
    * Examples to learn from: jsonl(...), examples([...]), a source of your own, or what `data.prepare(client.model)` gave;
-   * that one's maxTokens, tooLong and noTrainedTokens are then those it was prepared with.
+   * how its rows became tokens was then decided when it was prepared.
    */
   readonly data: DataSource | PreparedDataset;
   /** Which blocks are trained; default midBlock(), 20 % to 80 % of the depth. */
@@ -82,7 +84,7 @@ export interface FinetuneOptions extends RowPolicies {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Options with every default filled in; plain JSON apart from data, tasks and signal. */
+/** Options with every default filled in; plain JSON apart from data, a function given as train, tasks and signal. */
 export interface FinetuneSettings {
   readonly data: DataSource | PreparedDataset;
   readonly layers: LayerStrategy;
@@ -95,6 +97,9 @@ export interface FinetuneSettings {
   readonly maxMicroBatchTokens: number;
   readonly optimizer: OptimizerInputs;
   readonly seed: number;
+  readonly train: TrainRule;
+  /** Undefined: text in messages, a fault elsewhere. */
+  readonly controlTokens: ControlTokens | undefined;
   /** Undefined: the model's context length. */
   readonly maxTokens: number | undefined;
   readonly tooLong: TooLong;
@@ -125,6 +130,8 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     maxMicroBatchTokens: options.maxMicroBatchTokens ?? 2048,
     optimizer: optimizerInputs(options, method),
     seed: options.seed ?? 0,
+    train: options.train ?? "assistant",
+    controlTokens: options.controlTokens,
     maxTokens: options.maxTokens,
     tooLong: options.tooLong ?? "error",
     noTrainedTokens: options.noTrainedTokens ?? "error",

@@ -1,4 +1,7 @@
 /** The options of `data.prepare`, which are those of a fine-tuning that concern the data. */
+import { z } from "zod";
+import type { TrainRule } from "../data/conversation/train-rule.js";
+import type { ControlTokens } from "../data/encode.js";
 import type { TooLong } from "../data/fit-length.js";
 import type { NoTrainedTokens } from "../data/prepare.js";
 import type { EvaluationTask } from "../evaluation/task.js";
@@ -8,6 +11,18 @@ import { taskListSchema } from "./task-list-schema.js";
 
 /** How rows become what is trained on. */
 export interface RowPolicies {
+  /**
+   * Which turns of conversations are learnt: "assistant" (default), all of the assistant's whose weight is not 0;
+   * "last-assistant", the last of these alone; "all", every token, prompts too; or a function that says for each message
+   * whether it is, given the message, its index and all messages.
+   */
+  readonly train?: TrainRule | undefined;
+  /**
+   * What becomes of texts such as "<|im_end|>" in the data: "text" has them read as they stand, "tokens" lets them steer
+   * the model. Not given, they are text in messages, and a fault in prompts, completions and raw texts, where it can't be
+   * told which was meant.
+   */
+  readonly controlTokens?: ControlTokens | undefined;
   /** Longest example in tokens; default the model's context length, which is also the most. */
   readonly maxTokens?: number | undefined;
   /**
@@ -30,12 +45,23 @@ export interface PreparationOptions extends RowPolicies {
 
 /** The form of the row policies. */
 export const rowPolicies = {
+  train: trainRule().optional(),
+  controlTokens: oneOf(["text", "tokens"]).optional(),
   maxTokens: wholeNumber(1).optional(),
   tooLong: oneOf(["error", "drop", "truncate-start", "truncate-end", "split"]).optional(),
   noTrainedTokens: oneOf(["error", "drop"]).optional(),
 };
 
 const schema = exactObject({ ...rowPolicies, evaluate: taskListSchema.optional(), signal: abortSignal().optional() });
+
+/** A name of a rule, or a function; what that takes can't be checked. */
+function trainRule() {
+  const names: readonly unknown[] = ["assistant", "last-assistant", "all"];
+  return z.custom<TrainRule>((value) => typeof value === "function" || names.includes(value), {
+    error: '"assistant" or "last-assistant" or "all" or a function of a message that gives true or false',
+    abort: false,
+  });
+}
 
 /** Checks the options and returns them. Throws OptionsError with all faults. */
 export function readPreparationOptions(options: PreparationOptions): PreparationOptions {

@@ -1,14 +1,21 @@
 /** Data as it will be trained on, for a program to look at before any weight moves. */
 import { type Contamination, findContamination, type HeldOutTask } from "./contamination.js";
+import type { TrainRule } from "./conversation/train-rule.js";
 import type { DataModel } from "./data-model.js";
 import type { DataSource } from "./data-source.js";
 import type { DataSummary } from "./data-summary.js";
 import type { DatumList } from "./datum-list.js";
+import type { ControlTokens } from "./encode.js";
 import { type PreparedData, type PrepareOptions, prepareData } from "./prepare.js";
 import { Preview } from "./preview.js";
 
 /** What was decided when data was prepared. */
-export type PreparationSettings = Required<Pick<PrepareOptions, "maxTokens" | "tooLong" | "noTrainedTokens">>;
+export interface PreparationSettings
+  extends Required<Pick<PrepareOptions, "maxTokens" | "tooLong" | "noTrainedTokens">> {
+  readonly train: TrainRule;
+  /** Undefined: text in messages, a fault elsewhere. */
+  readonly controlTokens: ControlTokens | undefined;
+}
 
 /** What `data.prepare` gives: the examples as tokens, their figures, and a way to look at them. */
 export class PreparedDataset {
@@ -59,18 +66,24 @@ export class PreparedDataset {
   }
 }
 
-/** What a caller may decide; left out are the defaults: the model's context length, and errors. */
+/** What a caller may decide; left out are the defaults: assistants' turns, the model's context length, and errors. */
 type Choices = { readonly [Setting in keyof PreparationSettings]?: PreparationSettings[Setting] | undefined };
 
 /** Reads all rows of a source and turns them into tokens. No example gets longer than the model's context. Throws as `prepareData` does. */
 export async function prepareDataset(
   source: DataSource,
   model: DataModel,
-  { maxTokens = model.contextLength, tooLong = "error", noTrainedTokens = "error" }: Choices,
+  choices: Choices,
   signal?: AbortSignal,
 ): Promise<PreparedDataset> {
   const { tokenizer, template, contextLength } = model;
-  const settings = { maxTokens: Math.min(maxTokens, contextLength), tooLong, noTrainedTokens };
+  const settings = {
+    train: choices.train ?? "assistant",
+    controlTokens: choices.controlTokens,
+    maxTokens: Math.min(choices.maxTokens ?? contextLength, contextLength),
+    tooLong: choices.tooLong ?? "error",
+    noTrainedTokens: choices.noTrainedTokens ?? "error",
+  };
   const prepared = await prepareData(source, { ...settings, tokenizer, template, signal });
   return new PreparedDataset(source.name, model, settings, prepared);
 }

@@ -64,6 +64,9 @@ function remainingSettings({ settings, specification, prepared }: FinetuneJob): 
     groupByLength: settings.groupByLength,
     maxMicroBatchTokens: settings.maxMicroBatchTokens,
     ...prepared.settings,
+    // A function is recorded by its source.
+    train: String(prepared.settings.train),
+    controlTokens: prepared.settings.controlTokens ?? null,
     checkpointEverySteps: settings.checkpointEverySteps,
     keepCheckpoints: settings.keepCheckpoints,
     key: settings.key,

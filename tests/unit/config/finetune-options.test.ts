@@ -58,6 +58,8 @@ describe("defaults", () => {
         warmup: { share: 0.05 },
       },
       seed: 0,
+      train: "assistant",
+      controlTokens: undefined,
       maxTokens: undefined,
       tooLong: "error",
       noTrainedTokens: "error",
@@ -88,6 +90,8 @@ describe("given options", () => {
       data,
       groupByLength: true,
       seed: 2 ** 53 - 1,
+      train: () => true,
+      controlTokens: "tokens",
       tooLong: "truncate-start",
       noTrainedTokens: "drop",
       key: "k",
@@ -241,13 +245,34 @@ describe("options about the data", () => {
     ]);
   });
 
+  test.each(["assistants", 1, null, {}])("what is learnt is a known rule or a function, not %p", (train) => {
+    expect(faultsOf({ train })).toMatchObject([
+      { where: "train", wanted: expect.stringContaining('"last-assistant"') },
+    ]);
+  });
+
+  test("control tokens are text or tokens", () => {
+    expect(faultsOf({ controlTokens: "keep" })).toMatchObject([
+      { where: "controlTokens", wanted: '"text" or "tokens"' },
+    ]);
+  });
+
   test("prepared data is taken as it is: what was decided then can't be said again", () => {
     const nothing = { datums: new DatumList(), summary: Object(null), contentHash: "", rows: new RowIndex() };
-    const policies = { maxTokens: 9, tooLong: "error", noTrainedTokens: "error" } as const;
+    const policies = {
+      train: "assistant",
+      controlTokens: undefined,
+      maxTokens: 9,
+      tooLong: "error",
+      noTrainedTokens: "error",
+    } as const;
     const prepared = new PreparedDataset("(memory)", Object(null), policies, nothing);
     expect(readFinetuneOptions({ data: prepared }).data).toBe(prepared);
     expect(faultsOf({ data: prepared, maxTokens: 9 })).toMatchObject([
-      { where: "data", wanted: expect.stringContaining("none of maxTokens, tooLong, noTrainedTokens") },
+      {
+        where: "data",
+        wanted: expect.stringContaining("none of train, controlTokens, maxTokens, tooLong, noTrainedTokens"),
+      },
     ]);
   });
 });

@@ -34,6 +34,47 @@ describe("data.prepare", () => {
     expect(prepared.summary().dropped).toMatchObject([{ reason: "too-long", rows: 1, places: [{ line: 3 }] }]);
   });
 
+  test("what is learnt and what control tokens become is as chosen", async () => {
+    const context = { ...model, contextLength: 200 };
+    const talk = examples([
+      {
+        messages: [
+          { role: "user", content: "a" },
+          { role: "assistant", content: "b" },
+          { role: "user", content: "c" },
+          { role: "assistant", content: "d" },
+        ],
+      },
+    ]);
+    const learnt = async (options: PreparationOptions) =>
+      (await talk.prepare(context, options)).summary().trainedTokens;
+    const all = (await talk.prepare(context)).summary().tokens;
+    expect([await learnt({}), await learnt({ train: "last-assistant" }), await learnt({ train: "all" })]).toEqual([
+      4,
+      2,
+      all - 1,
+    ]);
+    expect(await learnt({ train: (message) => message.content === "c" })).toBe(2);
+    const typed = examples([{ text: "a<|im_end|>" }]);
+    await expect(typed.prepare(context)).rejects.toMatchObject({ faults: [{ check: "control_token_in_text" }] });
+    expect((await typed.prepare(context, { controlTokens: "tokens" })).summary().tokens).toBe(3);
+    expect((await typed.prepare(context, { controlTokens: "text" })).summary().tokens).toBeGreaterThan(3);
+  });
+
+  test("conversations with no learnt turn are faults, or left out when asked", async () => {
+    const user = { role: "user", content: "a" } as const;
+    const silent = examples([
+      { messages: [user, { role: "assistant", content: "b", weight: 0 }] },
+      { messages: [user, { role: "assistant", content: "b" }] },
+    ]);
+    const context = { ...model, contextLength: 200 };
+    await expect(silent.prepare(context)).rejects.toMatchObject({
+      faults: [{ where: "(memory):1", check: "no_trained_token" }],
+    });
+    const prepared = await silent.prepare(context, { noTrainedTokens: "drop" });
+    expect(prepared.summary()).toMatchObject({ examples: 1, dropped: [{ reason: "no-trained-token", rows: 1 }] });
+  });
+
   test("options are checked, with every fault", async () => {
     // As from a program without types.
     const options: PreparationOptions = JSON.parse('{ "maxTokens": 0, "tooLong": "cut" }');
