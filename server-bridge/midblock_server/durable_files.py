@@ -5,14 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-
-def sync_folder(folder: Path) -> None:
-    """Makes names created or renamed in ``folder`` durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+from midblock_server.core.flush import flush_to_disk
 
 
 def write_durably(file: Path, content: str) -> None:
@@ -23,4 +16,4 @@ def write_durably(file: Path, content: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(aside, file)
-    sync_folder(file.parent)
+    flush_to_disk(file.parent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from midblock_server.core.errors import ModelError
+from midblock_server.core.flush import flush_to_disk
 
 MANIFEST = "complete.json"
 
@@ -56,7 +56,7 @@ def _make_aside_and_rename(folder: Path, make: Callable[[Path], None]) -> None:
         make(aside)
         (aside / MANIFEST).write_text(json.dumps(_facts(aside)), encoding="utf-8")
         for path in [*_files(aside), aside]:
-            _flush_to_disk(path)
+            flush_to_disk(path)
         shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
     finally:
@@ -79,16 +79,6 @@ def _facts(folder: Path) -> dict[str, list[int]]:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file())
-
-
-def _flush_to_disk(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return  # Windows opens no folders
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _not_writable(folder: Path, error: OSError) -> ModelError:

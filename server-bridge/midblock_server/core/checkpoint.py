@@ -7,9 +7,7 @@ all draws follow from the seed and the step (``seeds``).
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -17,6 +15,8 @@ from pathlib import Path
 
 from midblock_server.core.artifacts import ARTIFACT_FILES
 from midblock_server.core.errors import CheckpointError
+from midblock_server.core.flush import flush_to_disk
+from midblock_server.core.weights_hash import hash_file_bytes
 
 STATE_FILE = "state.json"
 FORMAT = "midblock-checkpoint-1"
@@ -53,14 +53,14 @@ def write_checkpoint(
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     write_files(aside)
-    files = {path.name: FileRecord(path.stat().st_size, _sha256(path)) for path in sorted(aside.iterdir())}
+    files = {path.name: FileRecord(path.stat().st_size, hash_file_bytes(path)) for path in sorted(aside.iterdir())}
     state = {"format": FORMAT, **asdict(CheckpointState(step, specification_digest, base_weights_hash, files))}
     (aside / STATE_FILE).write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
     for path in (*aside.iterdir(), aside):
-        _sync(path)
+        flush_to_disk(path)
     folder = checkpoint_folder(parent, step)
     aside.rename(folder)
-    _sync(parent)
+    flush_to_disk(parent)
     return folder
 
 
@@ -155,7 +155,7 @@ def _file_fault(path: Path, wanted: FileRecord) -> str:
         return f"{path.name} is missing"
     if path.stat().st_size != wanted.bytes:
         return f"{path.name} has {path.stat().st_size} bytes instead of {wanted.bytes}"
-    return "" if _sha256(path) == wanted.sha256 else f"{path.name} has another hash"
+    return "" if hash_file_bytes(path) == wanted.sha256 else f"{path.name} has another hash"
 
 
 def _corrupt(folder: Path, found: str, wanted: str) -> CheckpointError:
@@ -166,19 +166,3 @@ def _corrupt(folder: Path, found: str, wanted: str) -> CheckpointError:
         wanted=wanted,
         next_step="Use another checkpoint of the run, or start the run anew.",
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        digest = hashlib.sha256()
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

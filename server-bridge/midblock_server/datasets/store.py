@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from midblock_server.core.errors import MidblockServerError
+from midblock_server.core.flush import flush_to_disk
 from midblock_server.datasets.check import DatasetFacts, RowBounds, check_rows
 from midblock_server.datasets.rows import StoredData
-from midblock_server.durable_files import sync_folder, write_durably
+from midblock_server.durable_files import write_durably
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -110,7 +111,7 @@ class DatasetStore:
             raise
         write_durably(self._facts_file(content_hash), json.dumps(asdict(facts)))
         os.replace(part, self._rows(content_hash))
-        sync_folder(self._folder)
+        flush_to_disk(self._folder)
 
     def _facts(self, content_hash: str) -> DatasetFacts | None:
         if not self._rows(content_hash).exists():
