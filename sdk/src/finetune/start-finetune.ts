@@ -4,6 +4,7 @@ import type { DataModel } from "../data/data-model.js";
 import { PreparedDataset, prepareDataset } from "../data/prepared-dataset.js";
 import { OptionsError } from "../errors.js";
 import { checkTasks } from "../evaluation/before-after.js";
+import { loadOnce } from "../evaluation/load-once.js";
 import type { ModelCard } from "../layers/model-card.js";
 import { drawLayerPlan } from "../layers/picture.js";
 import { resolveLayerPlan } from "../layers/resolve.js";
@@ -31,7 +32,9 @@ export interface FinetuneContext extends DataModel {
  * Prepares everything that can fail early (data, plan, tasks, upload), so that its errors come at once and all
  * together; then starts the work and returns its handle.
  */
-export async function startFinetune(context: FinetuneContext, settings: FinetuneSettings): Promise<FinetuneRun> {
+export async function startFinetune(context: FinetuneContext, chosen: FinetuneSettings): Promise<FinetuneRun> {
+  // Each task is read for contamination, before and after.
+  const settings = { ...chosen, evaluate: chosen.evaluate.map(loadOnce) };
   const { bridge, card } = context;
   const { signal } = settings;
   const method = resolveMethod(settings.method, card);

@@ -1,0 +1,26 @@
+/** Lets several parts of one job read a task's items without reading its source several times. */
+import type { EvaluationTask } from "./task.js";
+
+/**
+ * The same task, its items loaded at the first call of `load` and kept. What is measured before, what after, and what is
+ * looked up in the training data are then the very same items, also where the source changes meanwhile.
+ */
+export function loadOnce(task: EvaluationTask): EvaluationTask {
+  if (task.kind === "drift") return task;
+  let items: Promise<readonly unknown[]> | undefined;
+  // Methods are called on the task itself, which may be an object of the user's own class.
+  return {
+    kind: task.kind,
+    name: task.name,
+    rule: task.rule,
+    maxNewTokens: task.maxNewTokens,
+    ...(task.stopStrings === undefined ? {} : { stopStrings: task.stopStrings }),
+    load: (signal) => {
+      items ??= task.load(signal);
+      return items;
+    },
+    prompt: (item) => task.prompt(item),
+    target: (item) => task.target(item),
+    score: (item, output) => task.score(item, output),
+  };
+}
