@@ -1,6 +1,7 @@
 /** A data set as bytes: Datum messages in order, each preceded by its length (dataset.proto), and their hash. */
 import { createHash } from "node:crypto";
 import type { Datum } from "../data/datum.js";
+import { placeOf } from "../data/place.js";
 import { DataError, type Fault } from "../errors.js";
 import { ByteWriter, varintBytes } from "./byte-writer.js";
 
@@ -29,7 +30,7 @@ export function encodeDataset(datums: Iterable<Datum>): EncodedDataset {
   for (const datum of datums) {
     const problem = findProblem(datum);
     if (problem === undefined) writeDatum(writer, datum);
-    else faults.push({ where: `${datum.source.file}:${datum.source.line}`, problem });
+    else faults.push({ where: placeOf(datum.source), problem });
   }
   if (faults.length > 0) {
     throw new DataError({ code: "dataset-invalid", what: "Some examples can't be sent to the sidecar.", faults });
