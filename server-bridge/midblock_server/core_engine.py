@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midblock_server.core.errors import ModelError
+from midblock_server.core.specification import RunSpecification
 from midblock_server.core.types import (
     Completion,
     Control,
@@ -15,7 +16,6 @@ from midblock_server.core.types import (
     GenerateRequest,
     LoadSettings,
     ModelCard,
-    RunSpecification,
     ScoreRequest,
     SequenceScore,
     TrainerEvent,

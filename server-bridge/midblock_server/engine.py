@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from midblock_server.core.specification import RunSpecification
 from midblock_server.core.types import (
     Completion,
     Control,
@@ -14,7 +15,6 @@ from midblock_server.core.types import (
     GenerateRequest,
     LoadSettings,
     ModelCard,
-    RunSpecification,
     ScoreRequest,
     SequenceScore,
     TrainerEvent,

@@ -89,6 +89,8 @@ export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
       schedule: "cosine",
       warmupSteps: 5,
       finalLearningRateShare: 0.1,
+      decaySteps: 0,
+      eightBit: false,
     },
     seed: 42,
     settings: {
@@ -129,6 +131,7 @@ function sampleSteps(length: number): StepEndEvent[] {
     trainedTokens: 427,
     seconds: 2.4,
     peakMemoryBytes: 3_010_000_000,
+    cachedPrefixTokens: 0,
   }));
 }
 

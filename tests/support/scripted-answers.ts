@@ -40,7 +40,7 @@ export function handshakeWith(limits: WireMessage): WireMessage {
 }
 
 export const specificationMessage: WireMessage = {
-  dataset_hash: "ab".repeat(32),
+  dataset_hashes: ["ab".repeat(32), "cd".repeat(32)],
   layer_plan: {
     blocks: [
       { index: 2, rank: 16 },
@@ -56,15 +56,30 @@ export const specificationMessage: WireMessage = {
     epsilon: 1e-8,
     weight_decay: 0.01,
     max_gradient_norm: 1.5,
-    schedule: "SCHEDULE_COSINE",
+    schedule: "SCHEDULE_WARMUP_STABLE_DECAY",
     warmup_steps: 3,
     final_learning_rate_share: 0.1,
+    decay_steps: 4,
+    eight_bit: true,
   },
   seed: "9007199254740991",
   checkpoint_every_steps: 5,
   keep_checkpoints: 2,
   weights_hash: "sha256:cd",
   client_notes: "note",
+  steps_total: 2,
+  open: true,
+  train_norms: true,
+  phases: [{ from_step: 1, block_indices: [2] }],
+  base_divergence_weight: 0.5,
+  max_loss_growth: 3,
+  max_seconds: 60.5,
+  compute: {
+    gradient_checkpointing: true,
+    compile: true,
+    prefix_cache_memory_bytes: "1024",
+    prefix_cache_disk_bytes: "2048",
+  },
 };
 
 export const failureMessage: WireMessage = {

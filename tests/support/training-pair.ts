@@ -1,8 +1,10 @@
 /** One small training for the contract tests, said in both clients' words. */
+
 import type { Datum } from "../../sdk/src/data/datum.js";
 import type { ModelCard } from "../../sdk/src/layers/model-card.js";
 import type { RunSpecification } from "../../sdk/src/training/run-specification.js";
 import type { WireMessage } from "./contract-definitions.js";
+import { plainRun } from "./plain-run.js";
 
 /** Rows of 24 tokens, half of them learnt, different from each other. */
 export function trainingRows(count: number, length = 24): Datum[] {
@@ -20,7 +22,7 @@ export function specificationFor(card: ModelCard, datasetHash: string, steps: nu
     [(step * 4 + 2) % 16, (step * 4 + 3) % 16],
   ];
   return {
-    datasetHash,
+    datasetHashes: [datasetHash],
     layerPlan: {
       blocks: [2, 3].map((index) => ({ index, train: "lora" as const, rank: 4 })),
       blockCount: card.blockCount,
@@ -45,19 +47,23 @@ export function specificationFor(card: ModelCard, datasetHash: string, steps: nu
       schedule: "linear",
       warmupSteps: 1,
       finalLearningRateShare: 0.1,
+      decaySteps: 0,
+      eightBit: false,
     },
     seed: 7,
     checkpointEverySteps: 0,
     keepCheckpoints: 1,
     weightsHash: card.weightsHash,
     clientNotes: "{}",
+    ...plainRun,
+    stepsTotal: steps,
   };
 }
 
 /** The same for the second client, written by hand and not by the SDK's translation. */
 export function specificationMessageFor(specification: RunSpecification): WireMessage {
   return {
-    dataset_hash: specification.datasetHash,
+    dataset_hashes: specification.datasetHashes,
     layer_plan: {
       blocks: [
         { index: 2, rank: 4 },
@@ -81,6 +87,8 @@ export function specificationMessageFor(specification: RunSpecification): WireMe
       warmup_steps: 1,
       final_learning_rate_share: 0.1,
     },
+    steps_total: specification.stepsTotal,
+    compute: {},
     seed: "7",
     keep_checkpoints: 1,
     weights_hash: specification.weightsHash,

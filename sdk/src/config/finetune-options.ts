@@ -11,6 +11,7 @@ import { type LayerStrategy, midBlock } from "../layers/strategies.js";
 import type { StepSize } from "../training/batch-plan.js";
 import { lora, type MethodChoice } from "../training/methods.js";
 import type { OptimizerInputs } from "../training/optimizer.js";
+import type { ComputeSettings } from "../training/run-specification.js";
 import { type FinetuneInput, finetuneSchema } from "./finetune-schema.js";
 import type { RowPolicies } from "./preparation-options.js";
 import { readOptions } from "./read-options.js";
@@ -51,8 +52,10 @@ export interface FinetuneOptions extends RowPolicies {
    */
   readonly learningRate?: number;
   /** Learning rate after warm-up; default "linear". */
-  readonly schedule?: "constant" | "linear" | "cosine";
-  /** Where "linear" and "cosine" end, one step after the last, as a share of the peak; default 0. */
+  readonly schedule?: "constant" | "linear" | "cosine" | "warm-up-stable-decay";
+  /** Share of all steps, rounded up, that decays at the end of "warm-up-stable-decay"; default 0.2. */
+  readonly decayShare?: number;
+  /** Where all but "constant" end, one step after the last, as a share of the peak; default 0. */
   readonly finalLearningRateShare?: number;
   /** Steps of linear warm-up. Give this or warmupShare. */
   readonly warmupSteps?: number;
@@ -68,6 +71,31 @@ export interface FinetuneOptions extends RowPolicies {
   readonly epsilon?: number;
   /** Largest norm of the whole gradient, 0 for no clipping; default 1. */
   readonly maxGradientNorm?: number;
+  /** Keeps AdamW's moments in 8 bits, by bitsandbytes; CUDA alone; default false. */
+  readonly eightBitOptimizer?: boolean;
+  /** Trains the norms inside the planned blocks as well; full weights have them in any case; default false. */
+  readonly trainNorms?: boolean;
+  /**
+   * Holds the model to its base: this many times the mean KL divergence from base to tuned, in nats per token, over the
+   * tokens that are context, is added to the loss; default 0, none. Costs a second forward pass.
+   */
+  readonly baseDivergenceWeight?: number;
+  /**
+   * Fails the run, before the update, at a step whose loss is above this many times the mean of the ten steps before
+   * it, 1 or more; 0 for no limit; default 10. A loss that is not finite always fails it.
+   */
+  readonly maxLossGrowth?: number;
+  /** Completes the run at the first step boundary after so many seconds of training; default no limit. */
+  readonly maxSeconds?: number;
+  /** Keeps each block's input alone and computes the rest again in the backward pass: less memory, a third more time; default false. */
+  readonly gradientCheckpointing?: boolean;
+  /** Compiles the blocks by torch.compile: pays off in long runs on CUDA; outcomes agree to rounding; default false. */
+  readonly compile?: boolean;
+  /**
+   * Most bytes for the hidden states below the band, which are computed in the first epoch and kept for the later ones;
+   * 0 for none; default 1 GiB of memory and 4 GiB of disk. Outcomes are the same to the bit.
+   */
+  readonly prefixCache?: { readonly memoryBytes?: number; readonly diskBytes?: number };
   /** Seeds the order of examples, adapters and dropout; default 0. */
   readonly seed?: number;
   /** A checkpoint each so many steps, 0 for only at the end; default 50. */
@@ -96,6 +124,11 @@ export interface FinetuneSettings {
   readonly groupByLength: boolean;
   readonly maxMicroBatchTokens: number;
   readonly optimizer: OptimizerInputs;
+  readonly trainNorms: boolean;
+  readonly baseDivergenceWeight: number;
+  readonly maxLossGrowth: number;
+  readonly maxSeconds: number;
+  readonly compute: ComputeSettings;
   readonly seed: number;
   readonly train: TrainRule;
   /** Undefined: text in messages, a fault elsewhere. */
@@ -129,6 +162,16 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     groupByLength: options.groupByLength ?? false,
     maxMicroBatchTokens: options.maxMicroBatchTokens ?? 2048,
     optimizer: optimizerInputs(options, method),
+    trainNorms: options.trainNorms ?? false,
+    baseDivergenceWeight: options.baseDivergenceWeight ?? 0,
+    maxLossGrowth: options.maxLossGrowth ?? 10,
+    maxSeconds: options.maxSeconds ?? 0,
+    compute: {
+      gradientCheckpointing: options.gradientCheckpointing ?? false,
+      compile: options.compile ?? false,
+      prefixCacheMemoryBytes: options.prefixCache?.memoryBytes ?? 2 ** 30,
+      prefixCacheDiskBytes: options.prefixCache?.diskBytes ?? 2 ** 32,
+    },
     seed: options.seed ?? 0,
     train: options.train ?? "assistant",
     controlTokens: options.controlTokens,
@@ -156,5 +199,7 @@ function optimizerInputs(options: FinetuneInput, method: MethodChoice): Optimize
     schedule: options.schedule ?? "linear",
     finalLearningRateShare: options.finalLearningRateShare ?? 0,
     warmup: steps === undefined ? { share: warmupShare ?? 0.05 } : { steps },
+    decayShare: options.schedule === "warm-up-stable-decay" ? (options.decayShare ?? 0.2) : 0,
+    eightBit: options.eightBitOptimizer ?? false,
   };
 }

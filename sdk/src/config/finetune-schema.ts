@@ -34,7 +34,8 @@ export const finetuneSchema = exactObject({
   groupByLength: flag().optional(),
   maxMicroBatchTokens: wholeNumber(1).optional(),
   learningRate: above0().optional(),
-  schedule: oneOf(["constant", "linear", "cosine"]).optional(),
+  schedule: oneOf(["constant", "linear", "cosine", "warm-up-stable-decay"]).optional(),
+  decayShare: share().optional(),
   finalLearningRateShare: share().optional(),
   warmupSteps: wholeNumber(0).optional(),
   warmupShare: decay().optional(),
@@ -43,6 +44,17 @@ export const finetuneSchema = exactObject({
   beta2: decay().optional(),
   epsilon: above0().optional(),
   maxGradientNorm: from0().optional(),
+  eightBitOptimizer: flag().optional(),
+  trainNorms: flag().optional(),
+  baseDivergenceWeight: from0().optional(),
+  maxLossGrowth: numberWhere("0, or a number of 1 or more", (value) => value === 0 || value >= 1).optional(),
+  maxSeconds: above0().optional(),
+  gradientCheckpointing: flag().optional(),
+  compile: flag().optional(),
+  prefixCache: exactObject({
+    memoryBytes: wholeNumber(0).optional(),
+    diskBytes: wholeNumber(0).optional(),
+  }).optional(),
   seed: wholeNumber(0).optional(),
   ...rowPolicies,
   checkpointEverySteps: wholeNumber(0).optional(),
@@ -66,6 +78,11 @@ export const finetuneSchema = exactObject({
     ...evenWithOtherFaults,
     path: ["finalLearningRateShare"],
     error: 'nothing with schedule "constant", which stays at the peak',
+  })
+  .refine(({ schedule, decayShare }) => decayShare === undefined || schedule === "warm-up-stable-decay", {
+    ...evenWithOtherFaults,
+    path: ["decayShare"],
+    error: 'nothing but with schedule "warm-up-stable-decay"',
   })
   .refine((options) => !(options.data instanceof PreparedDataset) || !namesPolicies(options), {
     ...evenWithOtherFaults,

@@ -30,7 +30,7 @@ export function makeReport(
       license: card.license,
       loadableFrom: card.weightsFolder,
     },
-    data: { name: prepared.name, contentHash: specification.datasetHash, ...summary, packing: job.packing },
+    data: { name: prepared.name, contentHash: specification.datasetHashes.join(","), ...summary, packing: job.packing },
     templateHash: card.chatTemplate === undefined ? undefined : job.template.hash,
     layerPlan: specification.layerPlan,
     method: specification.method,

@@ -48,7 +48,7 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
   const packing = measurePacking(batchPlan.steps.flat(), lengths, microBatchBudget(settings));
   const dataset = await bridge.uploadDataset(prepared.datums, signal);
   const specification: RunSpecification = {
-    datasetHash: dataset.contentHash,
+    datasetHashes: [dataset.contentHash],
     layerPlan,
     method,
     batchPlan,
@@ -57,6 +57,14 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
     checkpointEverySteps: settings.checkpointEverySteps,
     keepCheckpoints: settings.keepCheckpoints,
     weightsHash: card.weightsHash,
+    stepsTotal: batchPlan.steps.length,
+    open: false,
+    trainNorms: settings.trainNorms,
+    phases: [],
+    baseDivergenceWeight: settings.baseDivergenceWeight,
+    maxLossGrowth: settings.maxLossGrowth,
+    maxSeconds: settings.maxSeconds,
+    compute: settings.compute,
     clientNotes: JSON.stringify({ name: settings.name, data: prepared.name, summary, packing }),
   };
 

@@ -1,7 +1,15 @@
 /** What happens to a run, as a closed union. Each event has a sequence number and can be replayed from any of them. */
 
 /** Where a run is. */
-export type RunState = "queued" | "running" | "paused" | "completed" | "cancelled" | "failed" | "interrupted";
+export type RunState =
+  | "queued"
+  | "running"
+  | "paused"
+  | "completed"
+  | "cancelled"
+  | "failed"
+  | "interrupted"
+  | "waiting";
 
 /** A saved state to resume from. */
 export interface Checkpoint {
@@ -58,6 +66,8 @@ export interface StepEndEvent extends Recorded {
   readonly trainedTokens: number;
   readonly seconds: number;
   readonly peakMemoryBytes: number;
+  /** Tokens among them whose hidden states below the band came from the prefix cache. */
+  readonly cachedPrefixTokens: number;
 }
 
 /** A checkpoint is safely on disk. */
@@ -92,6 +102,15 @@ export interface RunEndEvent extends Recorded {
   readonly state: "completed" | "cancelled" | "failed";
   readonly stepsDone: number;
   readonly failure: RunFailure | undefined;
+  /** Why it completed before its last step: "max-seconds" or what it was told; else empty. */
+  readonly reason: string;
+}
+
+/** An open run has made the steps it knows and waits for more. */
+export interface RunWaitingEvent extends Recorded {
+  readonly type: "run-waiting";
+  /** Step of the checkpoint it goes on from. */
+  readonly step: number;
 }
 
 /** All that the sidecar tells of a run. */
@@ -103,4 +122,5 @@ export type TrainingEvent =
   | WarningEvent
   | RunPausedEvent
   | RunInterruptedEvent
+  | RunWaitingEvent
   | RunEndEvent;

@@ -31,16 +31,40 @@ export interface OptimizerSettings {
   readonly weightDecay: number;
   /** Largest norm of the whole gradient; 0: not clipped. */
   readonly maxGradientNorm: number;
-  readonly schedule: "constant" | "linear" | "cosine";
+  readonly schedule: "constant" | "linear" | "cosine" | "warm-up-stable-decay";
   readonly warmupSteps: number;
   /** Where linear and cosine end, one step after the last, as a share of the peak. */
   readonly finalLearningRateShare: number;
+  /** Steps of the decay at the end; of use with warm-up-stable-decay alone, else 0. */
+  readonly decaySteps: number;
+  /** Keep the moments in 8 bits (bitsandbytes); CUDA alone. */
+  readonly eightBit: boolean;
+}
+
+/** One stretch of a plan that changes: which of the planned blocks learn from a step on. */
+export interface PlanPhase {
+  /** Steps done when it begins. */
+  readonly fromStep: number;
+  /** Indices of the blocks that learn, ascending. */
+  readonly blockIndices: readonly number[];
+}
+
+/** How the device does the work; changes time and memory alone. */
+export interface ComputeSettings {
+  /** Keep each block's input alone and compute the rest again in the backward pass. */
+  readonly gradientCheckpointing: boolean;
+  /** Compile the blocks (torch.compile); outcomes then agree to rounding, not to the bit. */
+  readonly compile: boolean;
+  /** Memory for the hidden states below the band, kept from the first epoch for the later ones; 0: none. */
+  readonly prefixCacheMemoryBytes: number;
+  /** Disk for those that memory has no room for; 0: none. */
+  readonly prefixCacheDiskBytes: number;
 }
 
 /** What to train and how. */
 export interface RunSpecification {
-  /** SHA-256 hex of the uploaded data set. */
-  readonly datasetHash: string;
+  /** SHA-256 hex of the uploaded data sets, whose examples are numbered through in this order. */
+  readonly datasetHashes: readonly string[];
   readonly layerPlan: LayerPlan;
   readonly method: LoraMethod | FullWeightsMethod;
   readonly batchPlan: BatchPlan;
@@ -53,4 +77,19 @@ export interface RunSpecification {
   readonly weightsHash: string;
   /** Free text kept with the run, at most 1 MiB. */
   readonly clientNotes: string;
+  /** Optimiser steps in all, which the schedule spans; those of batchPlan unless `open`. */
+  readonly stepsTotal: number;
+  /** More data sets and steps follow until there are stepsTotal. */
+  readonly open: boolean;
+  /** Train the norms inside the planned blocks as well. */
+  readonly trainNorms: boolean;
+  /** By ascending first step, the first at 0; empty: all planned blocks learn, always. */
+  readonly phases: readonly PlanPhase[];
+  /** Weight of the mean KL divergence from base to tuned over context tokens, added to the loss; 0: none. */
+  readonly baseDivergenceWeight: number;
+  /** A step's loss above this many times the mean of the ten before it fails the run; 0: no limit. */
+  readonly maxLossGrowth: number;
+  /** The run completes at the first step boundary after so many seconds; 0: no limit. */
+  readonly maxSeconds: number;
+  readonly compute: ComputeSettings;
 }

@@ -10,7 +10,7 @@ import type { ArtifactPart, Bridge, DatasetStatus, LoadProgress, ServerFacts } f
 import { Channel, type Method, type TlsOptions } from "./channel.js";
 import { encodeDataset } from "./dataset-codec.js";
 import { ControlService } from "./gen/midblock/v1/control.js";
-import { RunsService, type RunRecord as WireRunRecord } from "./gen/midblock/v1/run.js";
+import { ArtifactForm, RunsService, type RunRecord as WireRunRecord } from "./gen/midblock/v1/run.js";
 import { shakeHands } from "./handshake.js";
 import { generate, score } from "./inference-calls.js";
 import { loadModelCard } from "./load-model-card.js";
@@ -124,7 +124,8 @@ class GrpcBridge implements Bridge {
     signal?: AbortSignal,
   ): AsyncGenerator<ArtifactPart, void, undefined> {
     const options = { signal, silenceMilliseconds: this.#channel.timings.silentWorkMilliseconds };
-    for await (const part of streamMessages(this.#channel, RunsService.fetchArtifacts, { runId, step }, options)) {
+    const request = { runId, step, form: ArtifactForm.ARTIFACT_FORM_TRAINED };
+    for await (const part of streamMessages(this.#channel, RunsService.fetchArtifacts, request, options)) {
       yield readArtifactPart(part);
     }
   }

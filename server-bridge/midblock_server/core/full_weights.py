@@ -12,7 +12,7 @@ from torch import nn
 
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.model import LoadedModel
-from midblock_server.core.types import LayerPlan
+from midblock_server.core.specification import LayerPlan
 
 WEIGHTS_FILE = "delta.safetensors"
 DESCRIPTION_FILE = "delta.json"

@@ -12,7 +12,7 @@ from peft import LoraConfig
 from transformers.pytorch_utils import Conv1D
 
 from midblock_server.core.model import LoadedModel
-from midblock_server.core.types import BlockPlan, LayerPlan, LoraMethod
+from midblock_server.core.specification import BlockPlan, LayerPlan, LoraMethod
 
 CONFIG_FILE = "adapter_config.json"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import torch
 
-from midblock_server.core.types import OptimizerSettings
+from midblock_server.core.specification import OptimizerSettings
 
 FUSED_DEVICES = ("cpu", "cuda")
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from midblock_server.core.errors import SpecificationError
 from midblock_server.core.micro_batch import trained_weight
 from midblock_server.core.model import LoadedModel
-from midblock_server.core.types import (
+from midblock_server.core.specification import (
     BatchPlan,
-    Datum,
     LayerPlan,
     LoraMethod,
-    ModelCard,
     OptimizerSettings,
     RunSpecification,
+    Schedule,
 )
+from midblock_server.core.types import Datum, ModelCard
 
 SHOWN_FAULTS = 50
 Fault = tuple[str, str]
@@ -99,7 +100,11 @@ def _optimizer_faults(settings: OptimizerSettings) -> Iterator[Fault]:
         "epsilon": (0 < settings.epsilon < math.inf, "above 0"),
         "weight_decay": (0 <= settings.weight_decay < math.inf, "0 or more"),
         "max_gradient_norm": (0 <= settings.max_gradient_norm < math.inf, "0 or more"),
-        "schedule": (settings.schedule in ("constant", "linear", "cosine"), "constant, linear or cosine"),
+        "schedule": (settings.schedule in get_args(Schedule), " or ".join(get_args(Schedule))),
+        "decay_steps": (
+            (settings.decay_steps > 0) == (settings.schedule == "warm-up-stable-decay"),
+            "above 0 with warm-up-stable-decay, else 0",
+        ),
         "warmup_steps": (settings.warmup_steps >= 0, "0 or more"),
         "final_learning_rate_share": (0 <= settings.final_learning_rate_share <= 1, "0 to 1"),
     }

@@ -15,6 +15,7 @@ from midblock_server.core.optimizer import make_optimizer
 from midblock_server.core.packed import can_pack
 from midblock_server.core.run_checkpoints import RunCheckpoints
 from midblock_server.core.session import ModelSession
+from midblock_server.core.specification import LoraMethod, RunSpecification
 from midblock_server.core.specification_check import check_specification
 from midblock_server.core.training_state import (
     read_resumable,
@@ -22,16 +23,7 @@ from midblock_server.core.training_state import (
     specification_digest,
 )
 from midblock_server.core.training_step import Training, run_step
-from midblock_server.core.types import (
-    Control,
-    Datum,
-    LoraMethod,
-    RunSpecification,
-    StopReason,
-    TrainerEvent,
-    TrainingStarted,
-    TrainingStopped,
-)
+from midblock_server.core.types import Control, Datum, StopReason, TrainerEvent, TrainingStarted, TrainingStopped
 
 STOP_REASONS = {
     Control.GO_ON: StopReason.COMPLETED,

@@ -14,7 +14,7 @@ from midblock_server.core.band import TrainableBand
 from midblock_server.core.checkpoint import CheckpointState, read_state, verify_files
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.optimizer import optimizer_tensors, restore_optimizer
-from midblock_server.core.types import RunSpecification
+from midblock_server.core.specification import RunSpecification
 
 TENSORS_FILE = "training_state.safetensors"
 UNBINDING_FIELDS = ("client_notes", "checkpoint_every_steps", "keep_checkpoints")

@@ -20,7 +20,8 @@ from midblock_server.core.optimizer import clip_gradients, step_optimizer
 from midblock_server.core.packed import packed_hidden_states
 from midblock_server.core.schedule import learning_rate
 from midblock_server.core.seeds import derived_seed, seeded
-from midblock_server.core.types import Datum, RunSpecification, StepDone
+from midblock_server.core.specification import RunSpecification
+from midblock_server.core.types import Datum, StepDone
 
 
 @dataclass(frozen=True, eq=False)

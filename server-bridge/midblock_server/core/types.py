@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Literal
 
 BlockPart = Literal["attention", "mlp"]
-Schedule = Literal["constant", "linear", "cosine"]
 FinishReason = Literal["stop-token", "stop-string", "length"]
 
 
@@ -98,68 +97,6 @@ class Datum:
     loss_weights: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class BlockPlan:
-    index: int
-    rank: int | None = None
-
-
-@dataclass(frozen=True)
-class LayerPlan:
-    blocks: tuple[BlockPlan, ...]
-    block_count: int
-
-
-@dataclass(frozen=True)
-class LoraMethod:
-    targets: tuple[str, ...]
-    scale: float
-    dropout: float = 0.0
-    rank_stabilized: bool = False
-    weight_decomposed: bool = False
-
-
-@dataclass(frozen=True)
-class FullWeightsMethod:
-    pass
-
-
-Step = tuple[tuple[int, ...], ...]
-"""One optimiser step: micro-batches of datum indices."""
-
-
-@dataclass(frozen=True)
-class BatchPlan:
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class OptimizerSettings:
-    learning_rate: float
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
-    weight_decay: float = 0.0
-    max_gradient_norm: float = 1.0
-    schedule: Schedule = "linear"
-    warmup_steps: int = 0
-    final_learning_rate_share: float = 0.0
-
-
-@dataclass(frozen=True)
-class RunSpecification:
-    dataset_hash: str
-    layer_plan: LayerPlan
-    method: LoraMethod | FullWeightsMethod
-    batch_plan: BatchPlan
-    optimizer: OptimizerSettings
-    seed: int
-    checkpoint_every_steps: int
-    keep_checkpoints: int
-    weights_hash: str
-    client_notes: str = ""
-
-
 # What the trainer yields, in order: one TrainingStarted, then StepDone and CheckpointWritten as they come,
 # and exactly one TrainingStopped last. An error is raised, not yielded.
 
@@ -183,6 +120,7 @@ class StepDone:
     trained_tokens: int
     seconds: float
     peak_memory_bytes: int
+    cached_prefix_tokens: int = 0
 
 
 @dataclass(frozen=True)

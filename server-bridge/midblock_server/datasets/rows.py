@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import mmap
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import overload
 
@@ -78,3 +80,27 @@ class StoredData(Sequence[Datum]):
         row = range(len(self))[index]
         message = parse_row(self._bytes, self._spans[2 * row], self._spans[2 * row + 1], row)
         return Datum(tuple(message.token_ids), tuple(message.loss_weights))
+
+
+class JoinedData(Sequence[Datum]):
+    """The rows of several data sets as one sequence."""
+
+    def __init__(self, parts: Sequence[Sequence[Datum]]) -> None:
+        self._parts = parts
+        self._ends = list(accumulate(map(len, parts)))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, index: int) -> Datum: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Datum]: ...
+
+    def __getitem__(self, index: int | slice) -> Datum | Sequence[Datum]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        row = range(len(self))[index]
+        part = bisect_right(self._ends, row)
+        return self._parts[part][row - (self._ends[part] - len(self._parts[part]))]

@@ -8,15 +8,16 @@ import mmap
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from midblock_server.core.errors import MidblockServerError
 from midblock_server.core.flush import flush_to_disk
+from midblock_server.core.types import Datum
 from midblock_server.datasets.check import DatasetFacts, RowBounds, check_rows
-from midblock_server.datasets.rows import StoredData
+from midblock_server.datasets.rows import JoinedData, StoredData
 from midblock_server.durable_files import write_durably
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -79,10 +80,11 @@ class DatasetStore:
             )
         return facts
 
-    def open(self, content_hash: str) -> StoredData:
-        """The rows of a complete data set. Raises "dataset-not-found"."""
-        self.facts(content_hash)
-        return StoredData(self._rows(content_hash))
+    def open(self, content_hashes: Sequence[str]) -> Sequence[Datum]:
+        """The rows of complete data sets, numbered through in their order. Raises "dataset-not-found"."""
+        for content_hash in content_hashes:
+            self.facts(content_hash)
+        return JoinedData([StoredData(self._rows(content_hash)) for content_hash in content_hashes])
 
     def _state(self, content_hash: str) -> DatasetState:
         facts = self._facts(content_hash)

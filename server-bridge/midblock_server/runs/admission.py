@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midblock_server.core.types import RunSpecification
+from midblock_server.core.specification import RunSpecification
 from midblock_server.datasets.store import DatasetStore
 from midblock_server.engine import Model
 from midblock_server.faults import Faults
@@ -13,7 +13,7 @@ from midblock_server.wire.specification import specification_from_wire
 def admit(message: run_pb2.RunSpecification, model: Model, datasets: DatasetStore) -> None:
     """Raises "dataset-not-found", or an error that lists all faults of the specification."""
     specification = read_specification(message)
-    model.check(specification, datasets.open(specification.dataset_hash))
+    model.check(specification, datasets.open(specification.dataset_hashes))
 
 
 def read_specification(message: run_pb2.RunSpecification) -> RunSpecification:

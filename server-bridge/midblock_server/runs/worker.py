@@ -87,7 +87,7 @@ class TrainingWorker:
 
     def _events(self, run: ClaimedRun) -> Iterator[TrainerEvent]:
         specification = read_specification(run.specification)
-        data = self._datasets.open(specification.dataset_hash)
+        data = self._datasets.open(specification.dataset_hashes)
         model = self._host.wait()
         return model.train(specification, data, run.folder, lambda: self._ask(run.run_id), run.resume_from)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from midblock_server.core.types import (
+from midblock_server.core.specification import (
     BatchPlan,
     BlockPlan,
+    ComputeSettings,
     FullWeightsMethod,
     LayerPlan,
     LoraMethod,
     OptimizerSettings,
+    PlanPhase,
     RunSpecification,
     Schedule,
 )
@@ -20,6 +22,7 @@ _SCHEDULES: dict[int, Schedule] = {
     run_pb2.SCHEDULE_CONSTANT: "constant",
     run_pb2.SCHEDULE_LINEAR: "linear",
     run_pb2.SCHEDULE_COSINE: "cosine",
+    run_pb2.SCHEDULE_WARMUP_STABLE_DECAY: "warm-up-stable-decay",
 }
 
 
@@ -33,7 +36,7 @@ def specification_from_wire(message: run_pb2.RunSpecification, faults: Faults) -
         f"at most {MAX_CLIENT_NOTES_BYTES} bytes",
     )
     return RunSpecification(
-        dataset_hash=message.dataset_hash,
+        dataset_hashes=tuple(message.dataset_hashes),
         layer_plan=_layer_plan_from_wire(message.layer_plan),
         method=_method_from_wire(message, faults),
         batch_plan=_batch_plan_from_wire(message.batch_plan),
@@ -43,6 +46,23 @@ def specification_from_wire(message: run_pb2.RunSpecification, faults: Faults) -
         keep_checkpoints=message.keep_checkpoints,
         weights_hash=message.weights_hash,
         client_notes=message.client_notes,
+        steps_total=message.steps_total,
+        open=message.open,
+        train_norms=message.train_norms,
+        phases=tuple(PlanPhase(phase.from_step, tuple(phase.block_indices)) for phase in message.phases),
+        base_divergence_weight=message.base_divergence_weight,
+        max_loss_growth=message.max_loss_growth,
+        max_seconds=message.max_seconds,
+        compute=_compute_from_wire(message.compute),
+    )
+
+
+def _compute_from_wire(message: run_pb2.ComputeSettings) -> ComputeSettings:
+    return ComputeSettings(
+        gradient_checkpointing=message.gradient_checkpointing,
+        compile=message.compile,
+        prefix_cache_memory_bytes=message.prefix_cache_memory_bytes,
+        prefix_cache_disk_bytes=message.prefix_cache_disk_bytes,
     )
 
 
@@ -74,7 +94,7 @@ def _batch_plan_from_wire(message: run_pb2.BatchPlan) -> BatchPlan:
 
 def _optimizer_from_wire(message: run_pb2.OptimizerSettings, faults: Faults) -> OptimizerSettings:
     schedule = _SCHEDULES.get(message.schedule)
-    faults.require(schedule is not None, "optimizer.schedule", int(message.schedule), "constant, linear or cosine")
+    faults.require(schedule is not None, "optimizer.schedule", int(message.schedule), "constant, linear, cosine or WSD")
     return OptimizerSettings(
         learning_rate=message.learning_rate,
         beta1=message.beta1,
@@ -85,4 +105,6 @@ def _optimizer_from_wire(message: run_pb2.OptimizerSettings, faults: Faults) -> 
         schedule=schedule or "constant",
         warmup_steps=message.warmup_steps,
         final_learning_rate_share=message.final_learning_rate_share,
+        decay_steps=message.decay_steps,
+        eight_bit=message.eight_bit,
     )

@@ -17,7 +17,7 @@ from midblock_server.core.errors import CheckpointError
 from midblock_server.core.full_weights import FullWeightsBand
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.session import ModelSession
-from midblock_server.core.types import OptimizerSettings
+from midblock_server.core.specification import OptimizerSettings
 
 TOKENS = (5, 6, 7, 8, 9, 10)
 Load = Callable[..., LoadedModel]

@@ -22,7 +22,8 @@ from midblock_server.core.lora import LoraBand
 from midblock_server.core.lora_config import lora_config
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.session import ModelSession
-from midblock_server.core.types import BlockLinear, LoraMethod
+from midblock_server.core.specification import LoraMethod
+from midblock_server.core.types import BlockLinear
 
 TOKENS = (5, 6, 7, 8, 9, 10)
 Load = Callable[..., LoadedModel]

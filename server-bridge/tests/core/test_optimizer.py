@@ -12,7 +12,7 @@ from midblock_server.core.optimizer import (
     restore_optimizer,
     step_optimizer,
 )
-from midblock_server.core.types import OptimizerSettings
+from midblock_server.core.specification import OptimizerSettings
 
 
 def parameters() -> dict[str, torch.Tensor]:

@@ -10,7 +10,7 @@ import torch
 from transformers import get_cosine_schedule_with_warmup, get_linear_schedule_with_warmup
 
 from midblock_server.core.schedule import learning_rate
-from midblock_server.core.types import OptimizerSettings, Schedule
+from midblock_server.core.specification import OptimizerSettings, Schedule
 
 
 def rates(schedule: Schedule, warmup_steps: int, final_share: float, steps: int) -> list[float]:
@@ -49,6 +49,18 @@ def test_the_last_step_still_learns(schedule: Schedule) -> None:
 def test_cosine_is_half_a_wave() -> None:
     expected = [0.8 * (0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * share))) for share in (0, 0.2, 0.4, 0.6, 0.8)]
     assert rates("cosine", 0, 0.1, 5) == pytest.approx(expected)
+
+
+def test_warm_up_stable_decay_comes_down_at_the_end() -> None:
+    settings = OptimizerSettings(
+        learning_rate=0.8,
+        schedule="warm-up-stable-decay",
+        warmup_steps=1,
+        decay_steps=4,
+        final_learning_rate_share=0.5,
+    )
+    found = [learning_rate(settings, step, 8) for step in range(8)]
+    assert found == pytest.approx([0.4, 0.8, 0.8, 0.8, 0.8, 0.7, 0.6, 0.5])
 
 
 @pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])

@@ -13,7 +13,7 @@ from training_runs import FULL, LORA, last_checkpoint, logits_of, run, specify
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.session import KEPT_BANDS, ModelSession
-from midblock_server.core.types import FullWeightsMethod, LoraMethod
+from midblock_server.core.specification import FullWeightsMethod, LoraMethod
 
 TOKENS = (5, 6, 7, 8)
 Load = Callable[..., LoadedModel]

@@ -14,11 +14,11 @@ from training_runs import FULL, LORA, every_linear, file_bytes, last_checkpoint,
 from midblock_server.core.adapted_linear import AdaptedLinear
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.session import ModelSession
+from midblock_server.core.specification import LoraMethod
 from midblock_server.core.trainer import train
 from midblock_server.core.types import (
     CheckpointWritten,
     Control,
-    LoraMethod,
     StepDone,
     StopReason,
     TrainingStarted,

@@ -14,17 +14,9 @@ from midblock_server.core import training_step
 from midblock_server.core.errors import SpecificationError, TrainingError
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.session import ModelSession
+from midblock_server.core.specification import BlockPlan, LayerPlan, LoraMethod, OptimizerSettings, RunSpecification
 from midblock_server.core.trainer import train
-from midblock_server.core.types import (
-    BlockPlan,
-    Control,
-    Datum,
-    LayerPlan,
-    LoraMethod,
-    OptimizerSettings,
-    RunSpecification,
-    StepDone,
-)
+from midblock_server.core.types import Control, Datum, StepDone
 
 Load = Callable[..., LoadedModel]
 MakeModel = Callable[..., Path]

@@ -18,15 +18,9 @@ from midblock_server.core.lora_config import lora_config
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.optimizer import make_optimizer
 from midblock_server.core.session import ModelSession
+from midblock_server.core.specification import FullWeightsMethod, LoraMethod, OptimizerSettings, RunSpecification
 from midblock_server.core.training_step import Training, run_step
-from midblock_server.core.types import (
-    Datum,
-    FullWeightsMethod,
-    LoraMethod,
-    OptimizerSettings,
-    RunSpecification,
-    StepDone,
-)
+from midblock_server.core.types import Datum, StepDone
 
 FAMILIES = ("llama", "qwen2", "qwen3", "mistral", "olmo2", "gemma", "gpt2")
 Load = Callable[..., LoadedModel]

@@ -13,12 +13,11 @@ from midblock_server.core.checkpoint import list_checkpoints
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.session import ModelSession
+from midblock_server.core.specification import OptimizerSettings, RunSpecification
 from midblock_server.core.trainer import train
 from midblock_server.core.types import (
     CheckpointWritten,
     Control,
-    OptimizerSettings,
-    RunSpecification,
     StepDone,
     StopReason,
     TrainingStarted,

@@ -11,21 +11,18 @@ import torch
 
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.session import ModelSession
-from midblock_server.core.trainer import train
-from midblock_server.core.types import (
+from midblock_server.core.specification import (
     BatchPlan,
     BlockPlan,
-    CheckpointWritten,
-    Control,
-    Datum,
     FullWeightsMethod,
     LayerPlan,
     LoraMethod,
     OptimizerSettings,
     RunSpecification,
     Step,
-    TrainerEvent,
 )
+from midblock_server.core.trainer import train
+from midblock_server.core.types import CheckpointWritten, Control, Datum, TrainerEvent
 
 ATTENTION = ("self_attn.q_proj", "self_attn.v_proj")
 ALL_LINEARS = (*ATTENTION, "self_attn.k_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
@@ -57,7 +54,7 @@ def specify(
     planned = ranks or {2: 4, 3: 4}
     blocks = tuple(BlockPlan(index, rank if method != FULL else None) for index, rank in planned.items())
     fields: dict[str, Any] = {
-        "dataset_hash": "rows",
+        "dataset_hashes": ("rows",),
         "layer_plan": LayerPlan(blocks, model.card.block_count),
         "method": method,
         "batch_plan": BatchPlan(tuple(steps)),

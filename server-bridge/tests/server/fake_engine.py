@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from midblock_server.core.errors import CancelledError, ModelError, SpecificationError, TrainingError
+from midblock_server.core.specification import RunSpecification
 from midblock_server.core.types import (
     BlockLinear,
     CheckpointWritten,
@@ -26,7 +27,6 @@ from midblock_server.core.types import (
     LoadSettings,
     ModelCard,
     ParameterCounts,
-    RunSpecification,
     ScoreRequest,
     SequenceScore,
     SpecialTokens,

@@ -43,7 +43,7 @@ def specification(card: model_pb2.ModelCard, dataset_hash: str) -> run_pb2.RunSp
         for step in range(STEPS)
     ]
     return run_pb2.RunSpecification(
-        dataset_hash=dataset_hash,
+        dataset_hashes=[dataset_hash],
         layer_plan=run_pb2.LayerPlan(
             blocks=[run_pb2.BlockPlan(index=index, rank=4) for index in (2, 3)], block_count=card.block_count
         ),

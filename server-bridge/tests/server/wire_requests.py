@@ -49,7 +49,7 @@ def specification(
 ) -> run_pb2.RunSpecification:
     """Trains block 1 of the fake model; ``notes`` tell the fake engine what to do."""
     return run_pb2.RunSpecification(
-        dataset_hash=dataset_hash,
+        dataset_hashes=[dataset_hash],
         layer_plan=run_pb2.LayerPlan(blocks=[run_pb2.BlockPlan(index=1, rank=4)], block_count=4),
         lora=run_pb2.LoraMethod(targets=["q_proj"], scale=2.0),
         batch_plan=run_pb2.BatchPlan(

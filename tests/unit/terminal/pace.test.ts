@@ -3,7 +3,15 @@ import { clock, TrainingPace } from "../../../sdk/src/terminal/pace.js";
 import type { StepEndEvent } from "../../../sdk/src/training/run-event.js";
 
 function step(number: number, tokens: number, seconds: number): StepEndEvent {
-  const rest = { loss: 1, learningRate: 1, gradientNorm: 1, trainedTokens: tokens, peakMemoryBytes: 0, unixSeconds: 0 };
+  const rest = {
+    loss: 1,
+    learningRate: 1,
+    gradientNorm: 1,
+    trainedTokens: tokens,
+    peakMemoryBytes: 0,
+    cachedPrefixTokens: 0,
+    unixSeconds: 0,
+  };
   return { type: "step-end", sequence: number, step: number, tokens, seconds, ...rest };
 }
 

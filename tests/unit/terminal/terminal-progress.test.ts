@@ -46,7 +46,7 @@ function runOf(events: readonly UnnumberedEvent[]): FinetuneRun {
 }
 
 function step(number: number, unixSeconds: number): UnnumberedEvent {
-  const rest = { learningRate: 1, gradientNorm: 1, trainedTokens: 1, peakMemoryBytes: 0 };
+  const rest = { learningRate: 1, gradientNorm: 1, trainedTokens: 1, peakMemoryBytes: 0, cachedPrefixTokens: 0 };
   return { type: "step-end", unixSeconds, step: number, loss: 1 / number, tokens: 100, seconds: 2, ...rest };
 }
 
@@ -70,7 +70,7 @@ describe("terminalProgress into a file", () => {
       runOf([
         step(1, 2),
         step(2, 4),
-        { type: "run-end", unixSeconds: 5, state: "completed", stepsDone: 2, failure: undefined },
+        { type: "run-end", unixSeconds: 5, state: "completed", stepsDone: 2, failure: undefined, reason: "" },
       ]),
     );
     expect(lines()).toEqual([
@@ -98,7 +98,10 @@ describe("terminalProgress into a file", () => {
   test("says how a run ended that did not complete", async () => {
     const { output, lines } = captured();
     await terminalProgress({ output }).follow(
-      runOf([step(1, 2), { type: "run-end", unixSeconds: 5, state: "cancelled", stepsDone: 1, failure: undefined }]),
+      runOf([
+        step(1, 2),
+        { type: "run-end", unixSeconds: 5, state: "cancelled", stepsDone: 1, failure: undefined, reason: "" },
+      ]),
     );
     expect(lines().at(-1)).toBe("training     cancelled at step 1");
   });

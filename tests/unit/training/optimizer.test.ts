@@ -13,6 +13,8 @@ function inputsOf(warmup: OptimizerInputs["warmup"]): OptimizerInputs {
     schedule: "cosine",
     finalLearningRateShare: 0.1,
     warmup,
+    decayShare: 0,
+    eightBit: false,
   };
 }
 
@@ -23,8 +25,8 @@ describe("resolveOptimizer", () => {
     [{ share: 0 }, 10, 0],
     [{ steps: 9 }, 10, 9],
   ])("settles %j of %d steps at %d", (warmup, stepCount, warmupSteps) => {
-    const { warmup: _, ...others } = inputsOf(warmup);
-    expect(resolveOptimizer(inputsOf(warmup), stepCount)).toEqual({ ...others, warmupSteps });
+    const { warmup: _, decayShare: __, ...others } = inputsOf(warmup);
+    expect(resolveOptimizer(inputsOf(warmup), stepCount)).toEqual({ ...others, warmupSteps, decaySteps: 0 });
   });
 
   test("refuses a warm-up that would take the whole run", () => {

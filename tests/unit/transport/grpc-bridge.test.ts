@@ -22,7 +22,7 @@ const coverage = new ContractCoverage([
 afterAll(() => expect(coverage.missing()).toEqual([]));
 
 const specification: RunSpecification = {
-  datasetHash: "ab".repeat(32),
+  datasetHashes: ["ab".repeat(32), "cd".repeat(32)],
   layerPlan: {
     blocks: [
       { index: 2, train: "lora", rank: 16 },
@@ -47,15 +47,30 @@ const specification: RunSpecification = {
     epsilon: 1e-8,
     weightDecay: 0.01,
     maxGradientNorm: 1.5,
-    schedule: "cosine",
+    schedule: "warm-up-stable-decay",
     warmupSteps: 3,
     finalLearningRateShare: 0.1,
+    decaySteps: 4,
+    eightBit: true,
   },
   seed: Number.MAX_SAFE_INTEGER,
   checkpointEverySteps: 5,
   keepCheckpoints: 2,
   weightsHash: "sha256:cd",
   clientNotes: "note",
+  stepsTotal: 2,
+  open: true,
+  trainNorms: true,
+  phases: [{ fromStep: 1, blockIndices: [2] }],
+  baseDivergenceWeight: 0.5,
+  maxLossGrowth: 3,
+  maxSeconds: 60.5,
+  compute: {
+    gradientCheckpointing: true,
+    compile: true,
+    prefixCacheMemoryBytes: 1024,
+    prefixCacheDiskBytes: 2048,
+  },
 };
 const { batchPlan: _batchPlan, ...recordedSpecification } = specification;
 
@@ -213,5 +228,9 @@ test("fetches files", async () => {
     ]);
     await all(bridge.fetchArtifacts("r1"));
   });
-  expect(requests).toEqual([{ run_id: "r1", step: 2 }, { run_id: "r1" }]);
+  const form = "ARTIFACT_FORM_TRAINED";
+  expect(requests).toEqual([
+    { run_id: "r1", step: 2, form },
+    { run_id: "r1", form },
+  ]);
 });

@@ -3,7 +3,7 @@ import { status } from "@grpc/grpc-js";
 import { expect, test } from "@jest/globals";
 import { Channel } from "../../../sdk/src/transport/channel.js";
 import { ControlService } from "../../../sdk/src/transport/gen/midblock/v1/control.js";
-import { RunsService } from "../../../sdk/src/transport/gen/midblock/v1/run.js";
+import { ArtifactForm, RunsService } from "../../../sdk/src/transport/gen/midblock/v1/run.js";
 import { streamMessages } from "../../../sdk/src/transport/server-stream.js";
 import { handshakeWith, quickTimings, withBridge } from "../../support/scripted-answers.js";
 import { type Script, ScriptedFailure, startScriptedSidecar } from "../../support/scripted-sidecar.js";
@@ -26,7 +26,7 @@ async function withFetch(
 }
 
 function fetchFrom(channel: Channel, signal?: AbortSignal, silenceMilliseconds = 60_000) {
-  const request = { runId: "r1", step: undefined };
+  const request = { runId: "r1", step: undefined, form: ArtifactForm.ARTIFACT_FORM_TRAINED };
   return streamMessages(channel, RunsService.fetchArtifacts, request, { signal, silenceMilliseconds });
 }
 

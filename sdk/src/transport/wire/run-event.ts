@@ -36,6 +36,8 @@ export function readRunEvent(message: RunEvent): TrainingEvent {
       return { ...recorded, type: "run-paused", step: event.value.step };
     case "runInterrupted":
       return { ...recorded, type: "run-interrupted", checkpointStep: event.value.checkpointStep };
+    case "runWaiting":
+      return { ...recorded, type: "run-waiting", step: event.value.step };
     case "runEnded":
       return readRunEnded(recorded, event.value);
   }
@@ -70,6 +72,7 @@ function readStepEnded(recorded: Recorded, ended: StepEnded): StepEndEvent {
     trainedTokens: readUint64(ended.trainedTokens, "StepEnded.trained_tokens"),
     seconds: ended.seconds,
     peakMemoryBytes: readUint64(ended.peakMemoryBytes, "StepEnded.peak_memory_bytes"),
+    cachedPrefixTokens: readUint64(ended.cachedPrefixTokens, "StepEnded.cached_prefix_tokens"),
   };
 }
 
@@ -79,5 +82,5 @@ function readRunEnded(recorded: Recorded, ended: RunEnded): RunEndEvent {
     throw brokenContract("RunEnded.state", state);
   }
   const failure = ended.error === undefined ? undefined : readFailure(ended.error);
-  return { ...recorded, type: "run-end", state, stepsDone: ended.stepsDone, failure };
+  return { ...recorded, type: "run-end", state, stepsDone: ended.stepsDone, failure, reason: ended.reason };
 }

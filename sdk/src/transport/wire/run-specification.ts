@@ -2,6 +2,7 @@
 import { type Fault, LayerPlanError } from "../../errors.js";
 import type { BlockPlan, LayerPlan } from "../../layers/layer-plan.js";
 import type {
+  ComputeSettings,
   FullWeightsMethod,
   LoraMethod,
   OptimizerSettings,
@@ -11,6 +12,7 @@ import {
   Schedule,
   type BatchPlan as WireBatchPlan,
   type BlockPlan as WireBlockPlan,
+  type ComputeSettings as WireComputeSettings,
   type LayerPlan as WireLayerPlan,
   type OptimizerSettings as WireOptimizerSettings,
   type RunSpecification as WireRunSpecification,
@@ -23,7 +25,7 @@ type Method = LoraMethod | FullWeightsMethod;
 /** Throws LayerPlanError where the plan trains a block otherwise than the method does, which the wire can't say. */
 export function writeRunSpecification(specification: RunSpecification): WireRunSpecification {
   return {
-    datasetHash: specification.datasetHash,
+    datasetHashes: [...specification.datasetHashes],
     layerPlan: writeLayerPlan(specification.layerPlan, specification.method),
     method: writeMethod(specification.method),
     batchPlan: writeBatchPlan(specification.batchPlan),
@@ -33,13 +35,21 @@ export function writeRunSpecification(specification: RunSpecification): WireRunS
     keepCheckpoints: specification.keepCheckpoints,
     weightsHash: specification.weightsHash,
     clientNotes: specification.clientNotes,
+    stepsTotal: specification.stepsTotal,
+    open: specification.open,
+    trainNorms: specification.trainNorms,
+    phases: specification.phases.map(({ fromStep, blockIndices }) => ({ fromStep, blockIndices: [...blockIndices] })),
+    baseDivergenceWeight: specification.baseDivergenceWeight,
+    maxLossGrowth: specification.maxLossGrowth,
+    maxSeconds: specification.maxSeconds,
+    compute: writeCompute(specification.compute),
   };
 }
 
 export function readRunSpecification(specification: WireRunSpecification): Omit<RunSpecification, "batchPlan"> {
   const method = readMethod(required(specification.method, "RunSpecification.method"));
   return {
-    datasetHash: specification.datasetHash,
+    datasetHashes: [...specification.datasetHashes],
     layerPlan: readLayerPlan(required(specification.layerPlan, "RunSpecification.layer_plan"), method),
     method,
     optimizer: readOptimizer(required(specification.optimizer, "RunSpecification.optimizer")),
@@ -48,6 +58,34 @@ export function readRunSpecification(specification: WireRunSpecification): Omit<
     keepCheckpoints: specification.keepCheckpoints,
     weightsHash: specification.weightsHash,
     clientNotes: specification.clientNotes,
+    stepsTotal: specification.stepsTotal,
+    open: specification.open,
+    trainNorms: specification.trainNorms,
+    phases: specification.phases.map(({ fromStep, blockIndices }) => ({ fromStep, blockIndices: [...blockIndices] })),
+    baseDivergenceWeight: specification.baseDivergenceWeight,
+    maxLossGrowth: specification.maxLossGrowth,
+    maxSeconds: specification.maxSeconds,
+    compute: readCompute(required(specification.compute, "RunSpecification.compute")),
+  };
+}
+
+function writeCompute(settings: ComputeSettings): WireComputeSettings {
+  const { gradientCheckpointing, compile, prefixCacheMemoryBytes, prefixCacheDiskBytes } = settings;
+  return {
+    gradientCheckpointing,
+    compile,
+    prefixCacheMemoryBytes: writeUint64(prefixCacheMemoryBytes, "prefixCacheMemoryBytes"),
+    prefixCacheDiskBytes: writeUint64(prefixCacheDiskBytes, "prefixCacheDiskBytes"),
+  };
+}
+
+function readCompute(settings: WireComputeSettings): ComputeSettings {
+  const { gradientCheckpointing, compile } = settings;
+  return {
+    gradientCheckpointing,
+    compile,
+    prefixCacheMemoryBytes: readUint64(settings.prefixCacheMemoryBytes, "ComputeSettings.prefix_cache_memory_bytes"),
+    prefixCacheDiskBytes: readUint64(settings.prefixCacheDiskBytes, "ComputeSettings.prefix_cache_disk_bytes"),
   };
 }
 
@@ -121,6 +159,8 @@ function writeSchedule(schedule: OptimizerSettings["schedule"]): Schedule {
       return Schedule.SCHEDULE_LINEAR;
     case "cosine":
       return Schedule.SCHEDULE_COSINE;
+    case "warm-up-stable-decay":
+      return Schedule.SCHEDULE_WARMUP_STABLE_DECAY;
   }
 }
 
@@ -132,6 +172,8 @@ function readSchedule(schedule: Schedule): OptimizerSettings["schedule"] {
       return "linear";
     case Schedule.SCHEDULE_COSINE:
       return "cosine";
+    case Schedule.SCHEDULE_WARMUP_STABLE_DECAY:
+      return "warm-up-stable-decay";
     case Schedule.SCHEDULE_UNSPECIFIED:
     case Schedule.UNRECOGNIZED:
       throw brokenContract("OptimizerSettings.schedule", String(schedule));

@@ -20,6 +20,8 @@ export function readRunState(state: WireRunState): RunState {
       return "failed";
     case WireRunState.RUN_STATE_INTERRUPTED:
       return "interrupted";
+    case WireRunState.RUN_STATE_WAITING:
+      return "waiting";
     case WireRunState.RUN_STATE_UNSPECIFIED:
     case WireRunState.UNRECOGNIZED:
       throw brokenContract("RunState", String(state));

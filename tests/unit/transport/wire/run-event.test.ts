@@ -32,6 +32,7 @@ test("tells every event", async () => {
         trained_tokens: "50",
         seconds: 1.25,
         peak_memory_bytes: "8589934592",
+        cached_prefix_tokens: "300",
       },
     },
     { checkpoint_saved: { checkpoint: { step: 2, bytes: "77", unix_seconds: 5 } } },
@@ -40,7 +41,8 @@ test("tells every event", async () => {
     { run_interrupted: {} },
     { run_paused: { step: 3 } },
     {},
-    { run_ended: { state: "RUN_STATE_COMPLETED", steps_done: 9 } },
+    { run_waiting: { step: 6 } },
+    { run_ended: { state: "RUN_STATE_COMPLETED", steps_done: 9, reason: "max-seconds" } },
     { run_ended: { state: "RUN_STATE_CANCELLED", steps_done: 8 } },
     { run_ended: { state: "RUN_STATE_FAILED", steps_done: 7, error: failureMessage } },
   ];
@@ -81,6 +83,7 @@ test("tells every event", async () => {
         trainedTokens: 50,
         seconds: 1.25,
         peakMemoryBytes: 8589934592,
+        cachedPrefixTokens: 300,
       },
       { ...common(3), type: "checkpoint-saved", checkpoint: { step: 2, bytes: 77, unixSeconds: 5 } },
       { ...common(4), type: "warning", code: "slow-device", message: "It is slow." },
@@ -88,10 +91,11 @@ test("tells every event", async () => {
       { ...common(6), type: "run-interrupted", checkpointStep: undefined },
       { ...common(7), type: "run-paused", step: 3 },
       { ...common(8), type: "warning", code: "unknown-event", message: expect.any(String) },
-      { ...common(9), type: "run-end", state: "completed", stepsDone: 9, failure: undefined },
-      { ...common(10), type: "run-end", state: "cancelled", stepsDone: 8, failure: undefined },
+      { ...common(9), type: "run-waiting", step: 6 },
+      { ...common(10), type: "run-end", state: "completed", stepsDone: 9, failure: undefined, reason: "max-seconds" },
+      { ...common(11), type: "run-end", state: "cancelled", stepsDone: 8, failure: undefined, reason: "" },
       {
-        ...common(11),
+        ...common(12),
         type: "run-end",
         state: "failed",
         stepsDone: 7,
@@ -103,6 +107,7 @@ test("tells every event", async () => {
           nextStep: "Use smaller micro-batches.",
           facts: { runId: "r1", microBatch: "4" },
         },
+        reason: "",
       },
     ]);
   });

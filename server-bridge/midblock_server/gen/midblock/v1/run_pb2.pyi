@@ -14,6 +14,7 @@ class Schedule(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCHEDULE_CONSTANT: _ClassVar[Schedule]
     SCHEDULE_LINEAR: _ClassVar[Schedule]
     SCHEDULE_COSINE: _ClassVar[Schedule]
+    SCHEDULE_WARMUP_STABLE_DECAY: _ClassVar[Schedule]
 
 class RunState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -25,10 +26,18 @@ class RunState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     RUN_STATE_CANCELLED: _ClassVar[RunState]
     RUN_STATE_FAILED: _ClassVar[RunState]
     RUN_STATE_INTERRUPTED: _ClassVar[RunState]
+    RUN_STATE_WAITING: _ClassVar[RunState]
+
+class ArtifactForm(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ARTIFACT_FORM_UNSPECIFIED: _ClassVar[ArtifactForm]
+    ARTIFACT_FORM_TRAINED: _ClassVar[ArtifactForm]
+    ARTIFACT_FORM_MERGED: _ClassVar[ArtifactForm]
 SCHEDULE_UNSPECIFIED: Schedule
 SCHEDULE_CONSTANT: Schedule
 SCHEDULE_LINEAR: Schedule
 SCHEDULE_COSINE: Schedule
+SCHEDULE_WARMUP_STABLE_DECAY: Schedule
 RUN_STATE_UNSPECIFIED: RunState
 RUN_STATE_QUEUED: RunState
 RUN_STATE_RUNNING: RunState
@@ -37,10 +46,14 @@ RUN_STATE_COMPLETED: RunState
 RUN_STATE_CANCELLED: RunState
 RUN_STATE_FAILED: RunState
 RUN_STATE_INTERRUPTED: RunState
+RUN_STATE_WAITING: RunState
+ARTIFACT_FORM_UNSPECIFIED: ArtifactForm
+ARTIFACT_FORM_TRAINED: ArtifactForm
+ARTIFACT_FORM_MERGED: ArtifactForm
 
 class RunSpecification(_message.Message):
-    __slots__ = ("dataset_hash", "layer_plan", "lora", "full_weights", "batch_plan", "optimizer", "seed", "checkpoint_every_steps", "keep_checkpoints", "weights_hash", "client_notes")
-    DATASET_HASH_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("dataset_hashes", "layer_plan", "lora", "full_weights", "batch_plan", "optimizer", "seed", "checkpoint_every_steps", "keep_checkpoints", "weights_hash", "client_notes", "steps_total", "open", "train_norms", "phases", "base_divergence_weight", "max_loss_growth", "max_seconds", "compute")
+    DATASET_HASHES_FIELD_NUMBER: _ClassVar[int]
     LAYER_PLAN_FIELD_NUMBER: _ClassVar[int]
     LORA_FIELD_NUMBER: _ClassVar[int]
     FULL_WEIGHTS_FIELD_NUMBER: _ClassVar[int]
@@ -51,7 +64,15 @@ class RunSpecification(_message.Message):
     KEEP_CHECKPOINTS_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_HASH_FIELD_NUMBER: _ClassVar[int]
     CLIENT_NOTES_FIELD_NUMBER: _ClassVar[int]
-    dataset_hash: str
+    STEPS_TOTAL_FIELD_NUMBER: _ClassVar[int]
+    OPEN_FIELD_NUMBER: _ClassVar[int]
+    TRAIN_NORMS_FIELD_NUMBER: _ClassVar[int]
+    PHASES_FIELD_NUMBER: _ClassVar[int]
+    BASE_DIVERGENCE_WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    MAX_LOSS_GROWTH_FIELD_NUMBER: _ClassVar[int]
+    MAX_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    COMPUTE_FIELD_NUMBER: _ClassVar[int]
+    dataset_hashes: _containers.RepeatedScalarFieldContainer[str]
     layer_plan: LayerPlan
     lora: LoraMethod
     full_weights: FullWeightsMethod
@@ -62,7 +83,35 @@ class RunSpecification(_message.Message):
     keep_checkpoints: int
     weights_hash: str
     client_notes: str
-    def __init__(self, dataset_hash: _Optional[str] = ..., layer_plan: _Optional[_Union[LayerPlan, _Mapping]] = ..., lora: _Optional[_Union[LoraMethod, _Mapping]] = ..., full_weights: _Optional[_Union[FullWeightsMethod, _Mapping]] = ..., batch_plan: _Optional[_Union[BatchPlan, _Mapping]] = ..., optimizer: _Optional[_Union[OptimizerSettings, _Mapping]] = ..., seed: _Optional[int] = ..., checkpoint_every_steps: _Optional[int] = ..., keep_checkpoints: _Optional[int] = ..., weights_hash: _Optional[str] = ..., client_notes: _Optional[str] = ...) -> None: ...
+    steps_total: int
+    open: bool
+    train_norms: bool
+    phases: _containers.RepeatedCompositeFieldContainer[PlanPhase]
+    base_divergence_weight: float
+    max_loss_growth: float
+    max_seconds: float
+    compute: ComputeSettings
+    def __init__(self, dataset_hashes: _Optional[_Iterable[str]] = ..., layer_plan: _Optional[_Union[LayerPlan, _Mapping]] = ..., lora: _Optional[_Union[LoraMethod, _Mapping]] = ..., full_weights: _Optional[_Union[FullWeightsMethod, _Mapping]] = ..., batch_plan: _Optional[_Union[BatchPlan, _Mapping]] = ..., optimizer: _Optional[_Union[OptimizerSettings, _Mapping]] = ..., seed: _Optional[int] = ..., checkpoint_every_steps: _Optional[int] = ..., keep_checkpoints: _Optional[int] = ..., weights_hash: _Optional[str] = ..., client_notes: _Optional[str] = ..., steps_total: _Optional[int] = ..., open: _Optional[bool] = ..., train_norms: _Optional[bool] = ..., phases: _Optional[_Iterable[_Union[PlanPhase, _Mapping]]] = ..., base_divergence_weight: _Optional[float] = ..., max_loss_growth: _Optional[float] = ..., max_seconds: _Optional[float] = ..., compute: _Optional[_Union[ComputeSettings, _Mapping]] = ...) -> None: ...
+
+class PlanPhase(_message.Message):
+    __slots__ = ("from_step", "block_indices")
+    FROM_STEP_FIELD_NUMBER: _ClassVar[int]
+    BLOCK_INDICES_FIELD_NUMBER: _ClassVar[int]
+    from_step: int
+    block_indices: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, from_step: _Optional[int] = ..., block_indices: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class ComputeSettings(_message.Message):
+    __slots__ = ("gradient_checkpointing", "compile", "prefix_cache_memory_bytes", "prefix_cache_disk_bytes")
+    GRADIENT_CHECKPOINTING_FIELD_NUMBER: _ClassVar[int]
+    COMPILE_FIELD_NUMBER: _ClassVar[int]
+    PREFIX_CACHE_MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    PREFIX_CACHE_DISK_BYTES_FIELD_NUMBER: _ClassVar[int]
+    gradient_checkpointing: bool
+    compile: bool
+    prefix_cache_memory_bytes: int
+    prefix_cache_disk_bytes: int
+    def __init__(self, gradient_checkpointing: _Optional[bool] = ..., compile: _Optional[bool] = ..., prefix_cache_memory_bytes: _Optional[int] = ..., prefix_cache_disk_bytes: _Optional[int] = ...) -> None: ...
 
 class LayerPlan(_message.Message):
     __slots__ = ("blocks", "block_count")
@@ -117,7 +166,7 @@ class MicroBatch(_message.Message):
     def __init__(self, datum_indices: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class OptimizerSettings(_message.Message):
-    __slots__ = ("learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "max_gradient_norm", "schedule", "warmup_steps", "final_learning_rate_share")
+    __slots__ = ("learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "max_gradient_norm", "schedule", "warmup_steps", "final_learning_rate_share", "decay_steps", "eight_bit")
     LEARNING_RATE_FIELD_NUMBER: _ClassVar[int]
     BETA1_FIELD_NUMBER: _ClassVar[int]
     BETA2_FIELD_NUMBER: _ClassVar[int]
@@ -127,6 +176,8 @@ class OptimizerSettings(_message.Message):
     SCHEDULE_FIELD_NUMBER: _ClassVar[int]
     WARMUP_STEPS_FIELD_NUMBER: _ClassVar[int]
     FINAL_LEARNING_RATE_SHARE_FIELD_NUMBER: _ClassVar[int]
+    DECAY_STEPS_FIELD_NUMBER: _ClassVar[int]
+    EIGHT_BIT_FIELD_NUMBER: _ClassVar[int]
     learning_rate: float
     beta1: float
     beta2: float
@@ -136,7 +187,9 @@ class OptimizerSettings(_message.Message):
     schedule: Schedule
     warmup_steps: int
     final_learning_rate_share: float
-    def __init__(self, learning_rate: _Optional[float] = ..., beta1: _Optional[float] = ..., beta2: _Optional[float] = ..., epsilon: _Optional[float] = ..., weight_decay: _Optional[float] = ..., max_gradient_norm: _Optional[float] = ..., schedule: _Optional[_Union[Schedule, str]] = ..., warmup_steps: _Optional[int] = ..., final_learning_rate_share: _Optional[float] = ...) -> None: ...
+    decay_steps: int
+    eight_bit: bool
+    def __init__(self, learning_rate: _Optional[float] = ..., beta1: _Optional[float] = ..., beta2: _Optional[float] = ..., epsilon: _Optional[float] = ..., weight_decay: _Optional[float] = ..., max_gradient_norm: _Optional[float] = ..., schedule: _Optional[_Union[Schedule, str]] = ..., warmup_steps: _Optional[int] = ..., final_learning_rate_share: _Optional[float] = ..., decay_steps: _Optional[int] = ..., eight_bit: _Optional[bool] = ...) -> None: ...
 
 class StartRunRequest(_message.Message):
     __slots__ = ("key", "specification")
@@ -221,7 +274,7 @@ class WatchRunResponse(_message.Message):
     def __init__(self, event: _Optional[_Union[RunEvent, _Mapping]] = ..., heartbeat: _Optional[_Union[_common_pb2.Heartbeat, _Mapping]] = ...) -> None: ...
 
 class RunEvent(_message.Message):
-    __slots__ = ("sequence", "unix_seconds", "run_queued", "run_started", "step_ended", "checkpoint_saved", "warning", "run_paused", "run_interrupted", "run_ended")
+    __slots__ = ("sequence", "unix_seconds", "run_queued", "run_started", "step_ended", "checkpoint_saved", "warning", "run_paused", "run_interrupted", "run_ended", "run_waiting")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     UNIX_SECONDS_FIELD_NUMBER: _ClassVar[int]
     RUN_QUEUED_FIELD_NUMBER: _ClassVar[int]
@@ -232,6 +285,7 @@ class RunEvent(_message.Message):
     RUN_PAUSED_FIELD_NUMBER: _ClassVar[int]
     RUN_INTERRUPTED_FIELD_NUMBER: _ClassVar[int]
     RUN_ENDED_FIELD_NUMBER: _ClassVar[int]
+    RUN_WAITING_FIELD_NUMBER: _ClassVar[int]
     sequence: int
     unix_seconds: float
     run_queued: RunQueued
@@ -242,7 +296,8 @@ class RunEvent(_message.Message):
     run_paused: RunPaused
     run_interrupted: RunInterrupted
     run_ended: RunEnded
-    def __init__(self, sequence: _Optional[int] = ..., unix_seconds: _Optional[float] = ..., run_queued: _Optional[_Union[RunQueued, _Mapping]] = ..., run_started: _Optional[_Union[RunStarted, _Mapping]] = ..., step_ended: _Optional[_Union[StepEnded, _Mapping]] = ..., checkpoint_saved: _Optional[_Union[CheckpointSaved, _Mapping]] = ..., warning: _Optional[_Union[RunWarning, _Mapping]] = ..., run_paused: _Optional[_Union[RunPaused, _Mapping]] = ..., run_interrupted: _Optional[_Union[RunInterrupted, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ...) -> None: ...
+    run_waiting: RunWaiting
+    def __init__(self, sequence: _Optional[int] = ..., unix_seconds: _Optional[float] = ..., run_queued: _Optional[_Union[RunQueued, _Mapping]] = ..., run_started: _Optional[_Union[RunStarted, _Mapping]] = ..., step_ended: _Optional[_Union[StepEnded, _Mapping]] = ..., checkpoint_saved: _Optional[_Union[CheckpointSaved, _Mapping]] = ..., warning: _Optional[_Union[RunWarning, _Mapping]] = ..., run_paused: _Optional[_Union[RunPaused, _Mapping]] = ..., run_interrupted: _Optional[_Union[RunInterrupted, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., run_waiting: _Optional[_Union[RunWaiting, _Mapping]] = ...) -> None: ...
 
 class RunQueued(_message.Message):
     __slots__ = ("runs_ahead",)
@@ -265,7 +320,7 @@ class RunStarted(_message.Message):
     def __init__(self, from_step: _Optional[int] = ..., steps_total: _Optional[int] = ..., trainable_names: _Optional[_Iterable[str]] = ..., trainable_parameters: _Optional[int] = ..., total_parameters: _Optional[int] = ...) -> None: ...
 
 class StepEnded(_message.Message):
-    __slots__ = ("step", "loss", "learning_rate", "gradient_norm", "tokens", "trained_tokens", "seconds", "peak_memory_bytes")
+    __slots__ = ("step", "loss", "learning_rate", "gradient_norm", "tokens", "trained_tokens", "seconds", "peak_memory_bytes", "cached_prefix_tokens")
     STEP_FIELD_NUMBER: _ClassVar[int]
     LOSS_FIELD_NUMBER: _ClassVar[int]
     LEARNING_RATE_FIELD_NUMBER: _ClassVar[int]
@@ -274,6 +329,7 @@ class StepEnded(_message.Message):
     TRAINED_TOKENS_FIELD_NUMBER: _ClassVar[int]
     SECONDS_FIELD_NUMBER: _ClassVar[int]
     PEAK_MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    CACHED_PREFIX_TOKENS_FIELD_NUMBER: _ClassVar[int]
     step: int
     loss: float
     learning_rate: float
@@ -282,7 +338,8 @@ class StepEnded(_message.Message):
     trained_tokens: int
     seconds: float
     peak_memory_bytes: int
-    def __init__(self, step: _Optional[int] = ..., loss: _Optional[float] = ..., learning_rate: _Optional[float] = ..., gradient_norm: _Optional[float] = ..., tokens: _Optional[int] = ..., trained_tokens: _Optional[int] = ..., seconds: _Optional[float] = ..., peak_memory_bytes: _Optional[int] = ...) -> None: ...
+    cached_prefix_tokens: int
+    def __init__(self, step: _Optional[int] = ..., loss: _Optional[float] = ..., learning_rate: _Optional[float] = ..., gradient_norm: _Optional[float] = ..., tokens: _Optional[int] = ..., trained_tokens: _Optional[int] = ..., seconds: _Optional[float] = ..., peak_memory_bytes: _Optional[int] = ..., cached_prefix_tokens: _Optional[int] = ...) -> None: ...
 
 class CheckpointSaved(_message.Message):
     __slots__ = ("checkpoint",)
@@ -310,15 +367,23 @@ class RunInterrupted(_message.Message):
     checkpoint_step: int
     def __init__(self, checkpoint_step: _Optional[int] = ...) -> None: ...
 
+class RunWaiting(_message.Message):
+    __slots__ = ("step",)
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    step: int
+    def __init__(self, step: _Optional[int] = ...) -> None: ...
+
 class RunEnded(_message.Message):
-    __slots__ = ("state", "steps_done", "error")
+    __slots__ = ("state", "steps_done", "error", "reason")
     STATE_FIELD_NUMBER: _ClassVar[int]
     STEPS_DONE_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     state: RunState
     steps_done: int
     error: _common_pb2.ErrorDetail
-    def __init__(self, state: _Optional[_Union[RunState, str]] = ..., steps_done: _Optional[int] = ..., error: _Optional[_Union[_common_pb2.ErrorDetail, _Mapping]] = ...) -> None: ...
+    reason: str
+    def __init__(self, state: _Optional[_Union[RunState, str]] = ..., steps_done: _Optional[int] = ..., error: _Optional[_Union[_common_pb2.ErrorDetail, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class CancelRunRequest(_message.Message):
     __slots__ = ("run_id",)
@@ -340,13 +405,37 @@ class ResumeRunRequest(_message.Message):
     step: int
     def __init__(self, run_id: _Optional[str] = ..., step: _Optional[int] = ...) -> None: ...
 
+class ExtendRunRequest(_message.Message):
+    __slots__ = ("run_id", "number", "dataset_hashes", "batch_plan", "client_notes")
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    DATASET_HASHES_FIELD_NUMBER: _ClassVar[int]
+    BATCH_PLAN_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_NOTES_FIELD_NUMBER: _ClassVar[int]
+    run_id: str
+    number: int
+    dataset_hashes: _containers.RepeatedScalarFieldContainer[str]
+    batch_plan: BatchPlan
+    client_notes: str
+    def __init__(self, run_id: _Optional[str] = ..., number: _Optional[int] = ..., dataset_hashes: _Optional[_Iterable[str]] = ..., batch_plan: _Optional[_Union[BatchPlan, _Mapping]] = ..., client_notes: _Optional[str] = ...) -> None: ...
+
+class FinishRunRequest(_message.Message):
+    __slots__ = ("run_id", "reason")
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    run_id: str
+    reason: str
+    def __init__(self, run_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
 class FetchArtifactsRequest(_message.Message):
-    __slots__ = ("run_id", "step")
+    __slots__ = ("run_id", "step", "form")
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     STEP_FIELD_NUMBER: _ClassVar[int]
+    FORM_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     step: int
-    def __init__(self, run_id: _Optional[str] = ..., step: _Optional[int] = ...) -> None: ...
+    form: ArtifactForm
+    def __init__(self, run_id: _Optional[str] = ..., step: _Optional[int] = ..., form: _Optional[_Union[ArtifactForm, str]] = ...) -> None: ...
 
 class FetchArtifactsResponse(_message.Message):
     __slots__ = ("header", "chunk")

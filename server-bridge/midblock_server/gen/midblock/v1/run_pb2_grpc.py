@@ -70,6 +70,16 @@ class RunsStub:
                 request_serializer=midblock_dot_v1_dot_run__pb2.ResumeRunRequest.SerializeToString,
                 response_deserializer=midblock_dot_v1_dot_run__pb2.RunRecord.FromString,
                 _registered_method=True)
+        self.ExtendRun = channel.unary_unary(
+                '/midblock.v1.Runs/ExtendRun',
+                request_serializer=midblock_dot_v1_dot_run__pb2.ExtendRunRequest.SerializeToString,
+                response_deserializer=midblock_dot_v1_dot_run__pb2.RunRecord.FromString,
+                _registered_method=True)
+        self.FinishRun = channel.unary_unary(
+                '/midblock.v1.Runs/FinishRun',
+                request_serializer=midblock_dot_v1_dot_run__pb2.FinishRunRequest.SerializeToString,
+                response_deserializer=midblock_dot_v1_dot_run__pb2.RunRecord.FromString,
+                _registered_method=True)
         self.FetchArtifacts = channel.unary_stream(
                 '/midblock.v1.Runs/FetchArtifacts',
                 request_serializer=midblock_dot_v1_dot_run__pb2.FetchArtifactsRequest.SerializeToString,
@@ -132,6 +142,22 @@ class RunsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExtendRun(self, request, context):
+        """Appends data sets and steps to a run that was started open. An extension the run has already is accepted again if it
+        is the same; a number that leaves a gap, or another extension under the same number, is an error
+        ("run-key-conflict").
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FinishRun(self, request, context):
+        """Ends a run at the next step boundary as completed, with what it has learnt so far.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def FetchArtifacts(self, request, context):
         """Streams the files a run produced: for each a header, then its bytes in chunks.
         """
@@ -175,6 +201,16 @@ def add_RunsServicer_to_server(servicer, server):
             'ResumeRun': grpc.unary_unary_rpc_method_handler(
                     servicer.ResumeRun,
                     request_deserializer=midblock_dot_v1_dot_run__pb2.ResumeRunRequest.FromString,
+                    response_serializer=midblock_dot_v1_dot_run__pb2.RunRecord.SerializeToString,
+            ),
+            'ExtendRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExtendRun,
+                    request_deserializer=midblock_dot_v1_dot_run__pb2.ExtendRunRequest.FromString,
+                    response_serializer=midblock_dot_v1_dot_run__pb2.RunRecord.SerializeToString,
+            ),
+            'FinishRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.FinishRun,
+                    request_deserializer=midblock_dot_v1_dot_run__pb2.FinishRunRequest.FromString,
                     response_serializer=midblock_dot_v1_dot_run__pb2.RunRecord.SerializeToString,
             ),
             'FetchArtifacts': grpc.unary_stream_rpc_method_handler(
@@ -372,6 +408,60 @@ class Runs:
             target,
             '/midblock.v1.Runs/ResumeRun',
             midblock_dot_v1_dot_run__pb2.ResumeRunRequest.SerializeToString,
+            midblock_dot_v1_dot_run__pb2.RunRecord.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExtendRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/midblock.v1.Runs/ExtendRun',
+            midblock_dot_v1_dot_run__pb2.ExtendRunRequest.SerializeToString,
+            midblock_dot_v1_dot_run__pb2.RunRecord.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FinishRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/midblock.v1.Runs/FinishRun',
+            midblock_dot_v1_dot_run__pb2.FinishRunRequest.SerializeToString,
             midblock_dot_v1_dot_run__pb2.RunRecord.FromString,
             options,
             channel_credentials,

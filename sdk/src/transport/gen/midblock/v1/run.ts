@@ -41,6 +41,8 @@ export enum Schedule {
   SCHEDULE_LINEAR = 2,
   /** SCHEDULE_COSINE - Half a cosine from the peak to the final share. */
   SCHEDULE_COSINE = 3,
+  /** SCHEDULE_WARMUP_STABLE_DECAY - The peak until decay_steps before the end, then a straight line to the final share (arXiv 2405.18392). */
+  SCHEDULE_WARMUP_STABLE_DECAY = 4,
   UNRECOGNIZED = -1,
 }
 
@@ -62,13 +64,26 @@ export enum RunState {
   RUN_STATE_FAILED = 6,
   /** RUN_STATE_INTERRUPTED - The server stopped or died under it, can be resumed from its last checkpoint. */
   RUN_STATE_INTERRUPTED = 7,
+  /** RUN_STATE_WAITING - An open run has made the steps it knows and waits for an extension. */
+  RUN_STATE_WAITING = 8,
+  UNRECOGNIZED = -1,
+}
+
+/** What files a run's weights are given as. */
+export enum ArtifactForm {
+  /** ARTIFACT_FORM_UNSPECIFIED - Not told; refused. */
+  ARTIFACT_FORM_UNSPECIFIED = 0,
+  /** ARTIFACT_FORM_TRAINED - As they were trained: an adapter in PEFT's format, or the changed tensors. */
+  ARTIFACT_FORM_TRAINED = 1,
+  /** ARTIFACT_FORM_MERGED - The whole model with the trained weights in it, in the hub's layout. */
+  ARTIFACT_FORM_MERGED = 2,
   UNRECOGNIZED = -1,
 }
 
 /** What to train and how: complete, with every default filled in by the client. The server changes nothing in it. */
 export interface RunSpecification {
-  /** The data set, uploaded before. */
-  datasetHash: string;
+  /** The data sets, uploaded before; their examples are numbered through in this order. */
+  datasetHashes: string[];
   /** Which blocks are trained. */
   layerPlan:
     | LayerPlan
@@ -100,6 +115,54 @@ export interface RunSpecification {
   weightsHash: string;
   /** Free text of the client kept with the run, such as a name and settings as JSON. At most 1 MiB. */
   clientNotes: string;
+  /** Optimiser steps in all, which the schedule spans. Equals the length of batch_plan unless `open`. */
+  stepsTotal: number;
+  /**
+   * More data sets and steps follow by ExtendRun until there are steps_total of them. A run that has made the steps it
+   * knows writes a checkpoint, waits without holding the device, and goes on from there.
+   */
+  open: boolean;
+  /** Train the norms inside the planned blocks as well, in float32. With full weights they are trained in any case. */
+  trainNorms: boolean;
+  /**
+   * Which of the planned blocks learn from which step on, by ascending first step, the first at 0. Empty: all, always.
+   * A block that rests keeps its weights and its optimiser state.
+   */
+  phases: PlanPhase[];
+  /**
+   * Weight of the mean KL divergence from base to tuned, in nats per token, over the tokens that are context, added to the
+   * loss. 0: none.
+   */
+  baseDivergenceWeight: number;
+  /**
+   * A step whose loss is above this many times the mean loss of the ten steps before it ends the run as failed
+   * ("loss-exploded"), before its update. 0: no limit. At least 1 otherwise.
+   */
+  maxLossGrowth: number;
+  /** The run ends as completed at the first step boundary after so many seconds of training. 0: no limit. */
+  maxSeconds: number;
+  /** How the device does the work; changes time and memory alone. */
+  compute: ComputeSettings | undefined;
+}
+
+/** One stretch of a plan that changes. */
+export interface PlanPhase {
+  /** Steps done when it begins. */
+  fromStep: number;
+  /** Indices of the blocks that learn, ascending, all of them planned; at least one. */
+  blockIndices: number[];
+}
+
+/** See RunSpecification.compute. */
+export interface ComputeSettings {
+  /** Keep each block's input alone and compute the rest again in the backward pass. */
+  gradientCheckpointing: boolean;
+  /** Compile the blocks (torch.compile). Outcomes then agree to rounding, not to the bit. */
+  compile: boolean;
+  /** Bytes of memory for the hidden states below the band, kept from the first epoch for the later ones. 0: none. */
+  prefixCacheMemoryBytes: bigint;
+  /** Bytes of disk for those that memory has no room for. 0: none. */
+  prefixCacheDiskBytes: bigint;
 }
 
 /** The blocks to train. */
@@ -174,6 +237,10 @@ export interface OptimizerSettings {
   warmupSteps: number;
   /** Where linear and cosine end, as a share of the peak, 0 to 1; see Schedule. */
   finalLearningRateShare: number;
+  /** Steps of the decay at the end, with the schedule warm-up-stable-decay alone: 1 or more. */
+  decaySteps: number;
+  /** Keep the moments in 8 bits (bitsandbytes). CUDA alone. */
+  eightBit: boolean;
 }
 
 /** Asks for a run. */
@@ -297,6 +364,9 @@ export interface RunEvent {
     | //
     /** The run ended. */
     { $case: "runEnded"; value: RunEnded }
+    | //
+    /** An open run has made the steps it knows and waits for an extension. */
+    { $case: "runWaiting"; value: RunWaiting }
     | undefined;
 }
 
@@ -345,6 +415,8 @@ export interface StepEnded {
   seconds: number;
   /** Largest memory seen so far in bytes: the device's where it counts it, else the process's resident set. */
   peakMemoryBytes: bigint;
+  /** Tokens among them whose hidden states below the band came from the prefix cache. */
+  cachedPrefixTokens: bigint;
 }
 
 /** See RunEvent.checkpoint_saved. */
@@ -373,6 +445,12 @@ export interface RunInterrupted {
   checkpointStep?: number | undefined;
 }
 
+/** See RunEvent.run_waiting. */
+export interface RunWaiting {
+  /** Step of the checkpoint it goes on from. */
+  step: number;
+}
+
 /** How a run ended. */
 export interface RunEnded {
   /** COMPLETED, CANCELLED or FAILED. */
@@ -380,7 +458,11 @@ export interface RunEnded {
   /** Steps done. */
   stepsDone: number;
   /** Why it failed. Absent unless it did. */
-  error?: ErrorDetail | undefined;
+  error?:
+    | ErrorDetail
+    | undefined;
+  /** Why it ended before its last step although it is completed: "max-seconds", or what FinishRun was given. Else empty. */
+  reason: string;
 }
 
 /** Ends a run. */
@@ -403,12 +485,40 @@ export interface ResumeRunRequest {
   step?: number | undefined;
 }
 
+/** More of an open run. */
+export interface ExtendRunRequest {
+  /** Id of the run. */
+  runId: string;
+  /** 1 for the first extension, then 2, 3, ... */
+  number: number;
+  /** Data sets, uploaded before; their examples are numbered on from those the run has. */
+  datasetHashes: string[];
+  /** Steps that follow those the run has. May be empty. */
+  batchPlan:
+    | BatchPlan
+    | undefined;
+  /** Replaces the run's client_notes where it is not empty. */
+  clientNotes: string;
+}
+
+/** Ends a run early as completed. */
+export interface FinishRunRequest {
+  /** Id of the run. */
+  runId: string;
+  /** Why, in kebab case, such as "early-stop"; told in RunEnded. */
+  reason: string;
+}
+
 /** Asks for a run's files. */
 export interface FetchArtifactsRequest {
   /** Id of the run. */
   runId: string;
   /** Step of the checkpoint whose weights are wanted. Absent: the newest. */
-  step?: number | undefined;
+  step?:
+    | number
+    | undefined;
+  /** What is wanted of them. */
+  form: ArtifactForm;
 }
 
 /** One message of the file stream. */
@@ -427,7 +537,8 @@ export interface FetchArtifactsResponse {
 export interface ArtifactHeader {
   /**
    * Path with forward slashes, relative to the output folder: "adapter_model.safetensors", "adapter_config.json",
-   * or for full weights "delta.safetensors", "delta.json".
+   * or for full weights "delta.safetensors", "delta.json"; merged: "config.json", "model.safetensors" or its shards with
+   * their index, and the tokenizer's files.
    */
   path: string;
   /** Bytes. */
@@ -438,7 +549,7 @@ export interface ArtifactHeader {
 
 function createBaseRunSpecification(): RunSpecification {
   return {
-    datasetHash: "",
+    datasetHashes: [],
     layerPlan: undefined,
     method: undefined,
     batchPlan: undefined,
@@ -448,13 +559,21 @@ function createBaseRunSpecification(): RunSpecification {
     keepCheckpoints: 0,
     weightsHash: "",
     clientNotes: "",
+    stepsTotal: 0,
+    open: false,
+    trainNorms: false,
+    phases: [],
+    baseDivergenceWeight: 0,
+    maxLossGrowth: 0,
+    maxSeconds: 0,
+    compute: undefined,
   };
 }
 
 export const RunSpecification: MessageFns<RunSpecification> = {
   encode(message: RunSpecification, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.datasetHash !== "") {
-      writer.uint32(10).string(message.datasetHash);
+    for (const v of message.datasetHashes) {
+      writer.uint32(10).string(v!);
     }
     if (message.layerPlan !== undefined) {
       LayerPlan.encode(message.layerPlan, writer.uint32(18).fork()).join();
@@ -491,6 +610,30 @@ export const RunSpecification: MessageFns<RunSpecification> = {
     if (message.clientNotes !== "") {
       writer.uint32(90).string(message.clientNotes);
     }
+    if (message.stepsTotal !== 0) {
+      writer.uint32(96).uint32(message.stepsTotal);
+    }
+    if (message.open !== false) {
+      writer.uint32(104).bool(message.open);
+    }
+    if (message.trainNorms !== false) {
+      writer.uint32(112).bool(message.trainNorms);
+    }
+    for (const v of message.phases) {
+      PlanPhase.encode(v!, writer.uint32(122).fork()).join();
+    }
+    if (message.baseDivergenceWeight !== 0) {
+      writer.uint32(129).double(message.baseDivergenceWeight);
+    }
+    if (message.maxLossGrowth !== 0) {
+      writer.uint32(137).double(message.maxLossGrowth);
+    }
+    if (message.maxSeconds !== 0) {
+      writer.uint32(145).double(message.maxSeconds);
+    }
+    if (message.compute !== undefined) {
+      ComputeSettings.encode(message.compute, writer.uint32(154).fork()).join();
+    }
     return writer;
   },
 
@@ -512,7 +655,7 @@ export const RunSpecification: MessageFns<RunSpecification> = {
               break;
             }
 
-            message.datasetHash = reader.string();
+            message.datasetHashes.push(reader.string());
             continue;
           }
           case 2: {
@@ -593,6 +736,226 @@ export const RunSpecification: MessageFns<RunSpecification> = {
             }
 
             message.clientNotes = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.stepsTotal = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.open = reader.bool();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.trainNorms = reader.bool();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.phases.push(PlanPhase.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 16: {
+            if (tag !== 129) {
+              break;
+            }
+
+            message.baseDivergenceWeight = reader.double();
+            continue;
+          }
+          case 17: {
+            if (tag !== 137) {
+              break;
+            }
+
+            message.maxLossGrowth = reader.double();
+            continue;
+          }
+          case 18: {
+            if (tag !== 145) {
+              break;
+            }
+
+            message.maxSeconds = reader.double();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.compute = ComputeSettings.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanPhase(): PlanPhase {
+  return { fromStep: 0, blockIndices: [] };
+}
+
+export const PlanPhase: MessageFns<PlanPhase> = {
+  encode(message: PlanPhase, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fromStep !== 0) {
+      writer.uint32(8).uint32(message.fromStep);
+    }
+    if (message.blockIndices.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.blockIndices) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanPhase {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanPhase();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.fromStep = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.blockIndices.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.blockIndices.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseComputeSettings(): ComputeSettings {
+  return { gradientCheckpointing: false, compile: false, prefixCacheMemoryBytes: 0n, prefixCacheDiskBytes: 0n };
+}
+
+export const ComputeSettings: MessageFns<ComputeSettings> = {
+  encode(message: ComputeSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.gradientCheckpointing !== false) {
+      writer.uint32(8).bool(message.gradientCheckpointing);
+    }
+    if (message.compile !== false) {
+      writer.uint32(16).bool(message.compile);
+    }
+    if (message.prefixCacheMemoryBytes !== 0n) {
+      if (BigInt.asUintN(64, message.prefixCacheMemoryBytes) !== message.prefixCacheMemoryBytes) {
+        throw new globalThis.Error("value provided for field message.prefixCacheMemoryBytes of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.prefixCacheMemoryBytes);
+    }
+    if (message.prefixCacheDiskBytes !== 0n) {
+      if (BigInt.asUintN(64, message.prefixCacheDiskBytes) !== message.prefixCacheDiskBytes) {
+        throw new globalThis.Error("value provided for field message.prefixCacheDiskBytes of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.prefixCacheDiskBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ComputeSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseComputeSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.gradientCheckpointing = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.compile = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.prefixCacheMemoryBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.prefixCacheDiskBytes = reader.uint64() as bigint;
             continue;
           }
         }
@@ -1010,6 +1373,8 @@ function createBaseOptimizerSettings(): OptimizerSettings {
     schedule: 0,
     warmupSteps: 0,
     finalLearningRateShare: 0,
+    decaySteps: 0,
+    eightBit: false,
   };
 }
 
@@ -1041,6 +1406,12 @@ export const OptimizerSettings: MessageFns<OptimizerSettings> = {
     }
     if (message.finalLearningRateShare !== 0) {
       writer.uint32(73).double(message.finalLearningRateShare);
+    }
+    if (message.decaySteps !== 0) {
+      writer.uint32(80).uint32(message.decaySteps);
+    }
+    if (message.eightBit !== false) {
+      writer.uint32(88).bool(message.eightBit);
     }
     return writer;
   },
@@ -1128,6 +1499,22 @@ export const OptimizerSettings: MessageFns<OptimizerSettings> = {
             }
 
             message.finalLearningRateShare = reader.double();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.decaySteps = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.eightBit = reader.bool();
             continue;
           }
         }
@@ -1761,6 +2148,9 @@ export const RunEvent: MessageFns<RunEvent> = {
       case "runEnded":
         RunEnded.encode(message.event.value, writer.uint32(82).fork()).join();
         break;
+      case "runWaiting":
+        RunWaiting.encode(message.event.value, writer.uint32(90).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1856,6 +2246,14 @@ export const RunEvent: MessageFns<RunEvent> = {
             }
 
             message.event = { $case: "runEnded", value: RunEnded.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.event = { $case: "runWaiting", value: RunWaiting.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2023,6 +2421,7 @@ function createBaseStepEnded(): StepEnded {
     trainedTokens: 0n,
     seconds: 0,
     peakMemoryBytes: 0n,
+    cachedPrefixTokens: 0n,
   };
 }
 
@@ -2060,6 +2459,12 @@ export const StepEnded: MessageFns<StepEnded> = {
         throw new globalThis.Error("value provided for field message.peakMemoryBytes of type uint64 too large");
       }
       writer.uint32(64).uint64(message.peakMemoryBytes);
+    }
+    if (message.cachedPrefixTokens !== 0n) {
+      if (BigInt.asUintN(64, message.cachedPrefixTokens) !== message.cachedPrefixTokens) {
+        throw new globalThis.Error("value provided for field message.cachedPrefixTokens of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.cachedPrefixTokens);
     }
     return writer;
   },
@@ -2139,6 +2544,14 @@ export const StepEnded: MessageFns<StepEnded> = {
             }
 
             message.peakMemoryBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.cachedPrefixTokens = reader.uint64() as bigint;
             continue;
           }
         }
@@ -2349,8 +2762,54 @@ export const RunInterrupted: MessageFns<RunInterrupted> = {
   },
 };
 
+function createBaseRunWaiting(): RunWaiting {
+  return { step: 0 };
+}
+
+export const RunWaiting: MessageFns<RunWaiting> = {
+  encode(message: RunWaiting, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.step !== 0) {
+      writer.uint32(8).uint32(message.step);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunWaiting {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunWaiting();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.step = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseRunEnded(): RunEnded {
-  return { state: 0, stepsDone: 0, error: undefined };
+  return { state: 0, stepsDone: 0, error: undefined, reason: "" };
 }
 
 export const RunEnded: MessageFns<RunEnded> = {
@@ -2363,6 +2822,9 @@ export const RunEnded: MessageFns<RunEnded> = {
     }
     if (message.error !== undefined) {
       ErrorDetail.encode(message.error, writer.uint32(26).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
     }
     return writer;
   },
@@ -2402,6 +2864,14 @@ export const RunEnded: MessageFns<RunEnded> = {
             }
 
             message.error = ErrorDetail.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
             continue;
           }
         }
@@ -2566,8 +3036,155 @@ export const ResumeRunRequest: MessageFns<ResumeRunRequest> = {
   },
 };
 
+function createBaseExtendRunRequest(): ExtendRunRequest {
+  return { runId: "", number: 0, datasetHashes: [], batchPlan: undefined, clientNotes: "" };
+}
+
+export const ExtendRunRequest: MessageFns<ExtendRunRequest> = {
+  encode(message: ExtendRunRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.number !== 0) {
+      writer.uint32(16).uint32(message.number);
+    }
+    for (const v of message.datasetHashes) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.batchPlan !== undefined) {
+      BatchPlan.encode(message.batchPlan, writer.uint32(34).fork()).join();
+    }
+    if (message.clientNotes !== "") {
+      writer.uint32(42).string(message.clientNotes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExtendRunRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExtendRunRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.number = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.datasetHashes.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.batchPlan = BatchPlan.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.clientNotes = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFinishRunRequest(): FinishRunRequest {
+  return { runId: "", reason: "" };
+}
+
+export const FinishRunRequest: MessageFns<FinishRunRequest> = {
+  encode(message: FinishRunRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinishRunRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinishRunRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseFetchArtifactsRequest(): FetchArtifactsRequest {
-  return { runId: "", step: undefined };
+  return { runId: "", step: undefined, form: 0 };
 }
 
 export const FetchArtifactsRequest: MessageFns<FetchArtifactsRequest> = {
@@ -2577,6 +3194,9 @@ export const FetchArtifactsRequest: MessageFns<FetchArtifactsRequest> = {
     }
     if (message.step !== undefined) {
       writer.uint32(16).uint32(message.step);
+    }
+    if (message.form !== 0) {
+      writer.uint32(24).int32(message.form);
     }
     return writer;
   },
@@ -2608,6 +3228,14 @@ export const FetchArtifactsRequest: MessageFns<FetchArtifactsRequest> = {
             }
 
             message.step = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.form = reader.int32() as any;
             continue;
           }
         }
@@ -2832,6 +3460,30 @@ export const RunsService = {
     responseSerialize: (value: RunRecord): Buffer => Buffer.from(RunRecord.encode(value).finish()),
     responseDeserialize: (value: Buffer): RunRecord => RunRecord.decode(value),
   },
+  /**
+   * Appends data sets and steps to a run that was started open. An extension the run has already is accepted again if it
+   * is the same; a number that leaves a gap, or another extension under the same number, is an error
+   * ("run-key-conflict").
+   */
+  extendRun: {
+    path: "/midblock.v1.Runs/ExtendRun" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExtendRunRequest): Buffer => Buffer.from(ExtendRunRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExtendRunRequest => ExtendRunRequest.decode(value),
+    responseSerialize: (value: RunRecord): Buffer => Buffer.from(RunRecord.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RunRecord => RunRecord.decode(value),
+  },
+  /** Ends a run at the next step boundary as completed, with what it has learnt so far. */
+  finishRun: {
+    path: "/midblock.v1.Runs/FinishRun" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FinishRunRequest): Buffer => Buffer.from(FinishRunRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FinishRunRequest => FinishRunRequest.decode(value),
+    responseSerialize: (value: RunRecord): Buffer => Buffer.from(RunRecord.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RunRecord => RunRecord.decode(value),
+  },
   /** Streams the files a run produced: for each a header, then its bytes in chunks. */
   fetchArtifacts: {
     path: "/midblock.v1.Runs/FetchArtifacts" as const,
@@ -2867,6 +3519,14 @@ export interface RunsServer extends UntypedServiceImplementation {
   pauseRun: handleUnaryCall<PauseRunRequest, RunRecord>;
   /** Goes on with a paused, interrupted, cancelled or failed run from a checkpoint. */
   resumeRun: handleUnaryCall<ResumeRunRequest, RunRecord>;
+  /**
+   * Appends data sets and steps to a run that was started open. An extension the run has already is accepted again if it
+   * is the same; a number that leaves a gap, or another extension under the same number, is an error
+   * ("run-key-conflict").
+   */
+  extendRun: handleUnaryCall<ExtendRunRequest, RunRecord>;
+  /** Ends a run at the next step boundary as completed, with what it has learnt so far. */
+  finishRun: handleUnaryCall<FinishRunRequest, RunRecord>;
   /** Streams the files a run produced: for each a header, then its bytes in chunks. */
   fetchArtifacts: handleServerStreamingCall<FetchArtifactsRequest, FetchArtifactsResponse>;
 }
@@ -2974,6 +3634,42 @@ export interface RunsClient extends Client {
   ): ClientUnaryCall;
   resumeRun(
     request: ResumeRunRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RunRecord) => void,
+  ): ClientUnaryCall;
+  /**
+   * Appends data sets and steps to a run that was started open. An extension the run has already is accepted again if it
+   * is the same; a number that leaves a gap, or another extension under the same number, is an error
+   * ("run-key-conflict").
+   */
+  extendRun(
+    request: ExtendRunRequest,
+    callback: (error: ServiceError | null, response: RunRecord) => void,
+  ): ClientUnaryCall;
+  extendRun(
+    request: ExtendRunRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RunRecord) => void,
+  ): ClientUnaryCall;
+  extendRun(
+    request: ExtendRunRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RunRecord) => void,
+  ): ClientUnaryCall;
+  /** Ends a run at the next step boundary as completed, with what it has learnt so far. */
+  finishRun(
+    request: FinishRunRequest,
+    callback: (error: ServiceError | null, response: RunRecord) => void,
+  ): ClientUnaryCall;
+  finishRun(
+    request: FinishRunRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RunRecord) => void,
+  ): ClientUnaryCall;
+  finishRun(
+    request: FinishRunRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RunRecord) => void,
