@@ -12,12 +12,14 @@ import type { StepSize } from "../training/batch-plan.js";
 import { lora, type MethodChoice } from "../training/methods.js";
 import type { OptimizerInputs } from "../training/optimizer.js";
 import type { ComputeSettings } from "../training/run-specification.js";
-import { type FinetuneInput, finetuneSchema } from "./finetune-schema.js";
+import { type ComputeOptions, computeSettings } from "./compute-options.js";
+import { finetuneSchema } from "./finetune-schema.js";
+import { type OptimizerOptions, optimizerInputs } from "./optimizer-options.js";
 import type { RowPolicies } from "./preparation-options.js";
 import { readOptions } from "./read-options.js";
 
 /** What `client.finetune` takes. Only `data` must be given. */
-export interface FinetuneOptions extends RowPolicies {
+export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeOptions {
   /**
    * Examples to learn from: jsonl(...), examples([...]), a source of your own, or what `data.prepare(client.model)` gave;
    * how its rows became tokens was then decided when it was prepared.
@@ -46,33 +48,6 @@ export interface FinetuneOptions extends RowPolicies {
    * matrix units and, at 135 M parameters, stays under 4 GB.
    */
   readonly maxMicroBatchTokens?: number;
-  /**
-   * Peak learning rate of AdamW; default 2e-4 for LoRA, 2e-5 for full weights: LoRA's best rate is about ten times that
-   * of full weights, whatever the rank ("LoRA Without Regret", 2025). Short runs of small models bear up to 1e-3.
-   */
-  readonly learningRate?: number;
-  /** Learning rate after warm-up; default "linear". */
-  readonly schedule?: "constant" | "linear" | "cosine" | "warm-up-stable-decay";
-  /** Share of all steps, rounded up, that decays at the end of "warm-up-stable-decay"; default 0.2. */
-  readonly decayShare?: number;
-  /** Where all but "constant" end, one step after the last, as a share of the peak; default 0. */
-  readonly finalLearningRateShare?: number;
-  /** Steps of linear warm-up. Give this or warmupShare. */
-  readonly warmupSteps?: number;
-  /** Warm-up as a share of all steps, rounded down; default 0.05. AdamW's first steps rest on few gradients. */
-  readonly warmupShare?: number;
-  /** Decoupled weight decay; default 0. */
-  readonly weightDecay?: number;
-  /** Decay of AdamW's first moment; default 0.9. */
-  readonly beta1?: number;
-  /** Decay of AdamW's second moment; default 0.999. */
-  readonly beta2?: number;
-  /** Added to AdamW's denominator; default 1e-8. */
-  readonly epsilon?: number;
-  /** Largest norm of the whole gradient, 0 for no clipping; default 1. */
-  readonly maxGradientNorm?: number;
-  /** Keeps AdamW's moments in 8 bits, by bitsandbytes; CUDA alone; default false. */
-  readonly eightBitOptimizer?: boolean;
   /** Trains the norms inside the planned blocks as well; full weights have them in any case; default false. */
   readonly trainNorms?: boolean;
   /**
@@ -87,15 +62,6 @@ export interface FinetuneOptions extends RowPolicies {
   readonly maxLossGrowth?: number;
   /** Completes the run at the first step boundary after so many seconds of training; default no limit. */
   readonly maxSeconds?: number;
-  /** Keeps each block's input alone and computes the rest again in the backward pass: less memory, a third more time; default false. */
-  readonly gradientCheckpointing?: boolean;
-  /** Compiles the blocks by torch.compile: pays off in long runs on CUDA; outcomes agree to rounding; default false. */
-  readonly compile?: boolean;
-  /**
-   * Most bytes for the hidden states below the band, which are computed in the first epoch and kept for the later ones;
-   * 0 for none; default 1 GiB of memory and 4 GiB of disk. Outcomes are the same to the bit.
-   */
-  readonly prefixCache?: { readonly memoryBytes?: number; readonly diskBytes?: number };
   /** Seeds the order of examples, adapters and dropout; default 0. */
   readonly seed?: number;
   /** A checkpoint each so many steps, 0 for only at the end; default 50. */
@@ -145,8 +111,6 @@ export interface FinetuneSettings {
   readonly signal: AbortSignal | undefined;
 }
 
-const defaultLearningRates = { lora: 2e-4, "full-weights": 2e-5 } as const;
-
 /** Checks the options and fills every default. Throws OptionsError with all faults, each with path, found and wanted. */
 export function readFinetuneOptions(input: unknown): FinetuneSettings {
   const options = readOptions(finetuneSchema, input, "client.finetune");
@@ -166,12 +130,7 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     baseDivergenceWeight: options.baseDivergenceWeight ?? 0,
     maxLossGrowth: options.maxLossGrowth ?? 10,
     maxSeconds: options.maxSeconds ?? 0,
-    compute: {
-      gradientCheckpointing: options.gradientCheckpointing ?? false,
-      compile: options.compile ?? false,
-      prefixCacheMemoryBytes: options.prefixCache?.memoryBytes ?? 2 ** 30,
-      prefixCacheDiskBytes: options.prefixCache?.diskBytes ?? 2 ** 32,
-    },
+    compute: computeSettings(options),
     seed: options.seed ?? 0,
     train: options.train ?? "assistant",
     controlTokens: options.controlTokens,
@@ -184,22 +143,5 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     key: options.key ?? randomUUID(),
     name: options.name,
     signal: options.signal,
-  };
-}
-
-function optimizerInputs(options: FinetuneInput, method: MethodChoice): OptimizerInputs {
-  const { warmupSteps: steps, warmupShare } = options;
-  return {
-    learningRate: options.learningRate ?? defaultLearningRates[method.kind],
-    beta1: options.beta1 ?? 0.9,
-    beta2: options.beta2 ?? 0.999,
-    epsilon: options.epsilon ?? 1e-8,
-    weightDecay: options.weightDecay ?? 0,
-    maxGradientNorm: options.maxGradientNorm ?? 1,
-    schedule: options.schedule ?? "linear",
-    finalLearningRateShare: options.finalLearningRateShare ?? 0,
-    warmup: steps === undefined ? { share: warmupShare ?? 0.05 } : { steps },
-    decayShare: options.schedule === "warm-up-stable-decay" ? (options.decayShare ?? 0.2) : 0,
-    eightBit: options.eightBitOptimizer ?? false,
   };
 }

@@ -1,17 +1,17 @@
 /** The form of the options of a fine-tuning; what they mean and their defaults stand in finetune-options.ts. */
 import type { z } from "zod";
 import { PreparedDataset } from "../data/prepared-dataset.js";
+import { computeOptions } from "./compute-options.js";
 import { trainingData } from "./dataset-options.js";
 import { layerSchema } from "./layer-schema.js";
 import { methodSchema } from "./method-schema.js";
+import { optimizerOptions } from "./optimizer-options.js";
 import {
   abortSignal,
   evenWithOtherFaults,
   exactObject,
   flag,
   numberWhere,
-  oneOf,
-  share,
   text,
   wholeNumber,
 } from "./option-checks.js";
@@ -20,7 +20,6 @@ import { taskListSchema } from "./task-list-schema.js";
 
 const above0 = () => numberWhere("a number above 0", (value) => value > 0);
 const from0 = () => numberWhere("a number, 0 or more", (value) => value >= 0);
-const decay = () => numberWhere("a number from 0 to below 1", (value) => value >= 0 && value < 1);
 
 /** Every option as it may be written; absent and undefined mean the same. */
 export const finetuneSchema = exactObject({
@@ -33,28 +32,12 @@ export const finetuneSchema = exactObject({
   batchTokens: wholeNumber(1).optional(),
   groupByLength: flag().optional(),
   maxMicroBatchTokens: wholeNumber(1).optional(),
-  learningRate: above0().optional(),
-  schedule: oneOf(["constant", "linear", "cosine", "warm-up-stable-decay"]).optional(),
-  decayShare: share().optional(),
-  finalLearningRateShare: share().optional(),
-  warmupSteps: wholeNumber(0).optional(),
-  warmupShare: decay().optional(),
-  weightDecay: from0().optional(),
-  beta1: decay().optional(),
-  beta2: decay().optional(),
-  epsilon: above0().optional(),
-  maxGradientNorm: from0().optional(),
-  eightBitOptimizer: flag().optional(),
+  ...optimizerOptions,
   trainNorms: flag().optional(),
   baseDivergenceWeight: from0().optional(),
   maxLossGrowth: numberWhere("0, or a number of 1 or more", (value) => value === 0 || value >= 1).optional(),
   maxSeconds: above0().optional(),
-  gradientCheckpointing: flag().optional(),
-  compile: flag().optional(),
-  prefixCache: exactObject({
-    memoryBytes: wholeNumber(0).optional(),
-    diskBytes: wholeNumber(0).optional(),
-  }).optional(),
+  ...computeOptions,
   seed: wholeNumber(0).optional(),
   ...rowPolicies,
   checkpointEverySteps: wholeNumber(0).optional(),
