@@ -9,20 +9,22 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RunPreflightRequest(_message.Message):
-    __slots__ = ("specification", "sequence_tokens", "trained_tokens", "prompt_tokens", "max_new_tokens", "prompt_rows")
+    __slots__ = ("specification", "sequence_tokens", "trained_tokens", "prompt_tokens", "max_new_tokens", "prompt_rows", "accumulates")
     SPECIFICATION_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_TOKENS_FIELD_NUMBER: _ClassVar[int]
     TRAINED_TOKENS_FIELD_NUMBER: _ClassVar[int]
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
     MAX_NEW_TOKENS_FIELD_NUMBER: _ClassVar[int]
     PROMPT_ROWS_FIELD_NUMBER: _ClassVar[int]
+    ACCUMULATES_FIELD_NUMBER: _ClassVar[int]
     specification: _run_pb2.RunSpecification
     sequence_tokens: _containers.RepeatedScalarFieldContainer[int]
     trained_tokens: int
     prompt_tokens: int
     max_new_tokens: int
     prompt_rows: int
-    def __init__(self, specification: _Optional[_Union[_run_pb2.RunSpecification, _Mapping]] = ..., sequence_tokens: _Optional[_Iterable[int]] = ..., trained_tokens: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., max_new_tokens: _Optional[int] = ..., prompt_rows: _Optional[int] = ...) -> None: ...
+    accumulates: bool
+    def __init__(self, specification: _Optional[_Union[_run_pb2.RunSpecification, _Mapping]] = ..., sequence_tokens: _Optional[_Iterable[int]] = ..., trained_tokens: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., max_new_tokens: _Optional[int] = ..., prompt_rows: _Optional[int] = ..., accumulates: _Optional[bool] = ...) -> None: ...
 
 class RunPreflightResponse(_message.Message):
     __slots__ = ("heartbeat", "report")

@@ -40,8 +40,10 @@ export interface RunPreflightRequest {
   promptTokens: number;
   /** New tokens at most after it. */
   maxNewTokens: number;
-  /** Prompts at once. */
+  /** Prompts at once, at most; as many as the sidecar takes at once where that is fewer. */
   promptRows: number;
+  /** A step has several micro-batches, so that gradients are held while the next one runs. */
+  accumulates: boolean;
 }
 
 /** One message of the stream. */
@@ -102,6 +104,7 @@ function createBaseRunPreflightRequest(): RunPreflightRequest {
     promptTokens: 0,
     maxNewTokens: 0,
     promptRows: 0,
+    accumulates: false,
   };
 }
 
@@ -128,6 +131,9 @@ export const RunPreflightRequest: MessageFns<RunPreflightRequest> = {
     }
     if (message.promptRows !== 0) {
       writer.uint32(48).uint32(message.promptRows);
+    }
+    if (message.accumulates !== false) {
+      writer.uint32(56).bool(message.accumulates);
     }
     return writer;
   },
@@ -201,6 +207,14 @@ export const RunPreflightRequest: MessageFns<RunPreflightRequest> = {
             }
 
             message.promptRows = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.accumulates = reader.bool();
             continue;
           }
         }
