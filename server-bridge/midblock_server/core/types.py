@@ -69,6 +69,15 @@ class SpecialTokens:
 
 
 @dataclass(frozen=True)
+class TemplateProbe:
+    """A conversation as JSON, the day it is rendered on ("YYYY-MM-DD"), and the text that transformers makes of it."""
+
+    messages_json: str
+    date: str
+    text: str
+
+
+@dataclass(frozen=True)
 class ModelCard:
     name: str
     architecture: str
@@ -86,6 +95,7 @@ class ModelCard:
     weights_hash: str
     probe_text: str
     probe_token_ids: tuple[int, ...]
+    template_probe: TemplateProbe | None
     dtype: str
     license: str
     weights_folder: str
@@ -142,12 +152,16 @@ class StopReason(Enum):
     COMPLETED = "completed"
     PAUSED = "paused"
     CANCELLED = "cancelled"
+    WAITING = "waiting"  # an open run has made the steps it knows
 
 
 @dataclass(frozen=True)
 class TrainingStopped:
+    """``why`` tells why it completed before its last step, in kebab case, where that was core's own doing."""
+
     reason: StopReason
     steps_done: int
+    why: str = ""
 
 
 TrainerEvent = TrainingStarted | StepDone | CheckpointWritten | TrainingWarning | TrainingStopped
@@ -159,6 +173,7 @@ class Control(Enum):
     GO_ON = "go-on"
     PAUSE = "pause"
     CANCEL = "cancel"
+    FINISH = "finish"  # complete with what is learnt so far
 
 
 @dataclass(frozen=True)
