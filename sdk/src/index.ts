@@ -92,6 +92,8 @@ export {
   type LayerStrategy,
   lastBlocks,
   midBlock,
+  type PublishedMask,
+  publishedMask,
   segments,
 } from "./layers/strategies.js";
 export { packageVersion } from "./package-manifest.js";

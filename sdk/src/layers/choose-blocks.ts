@@ -1,7 +1,13 @@
 /** The rule of each strategy: which blocks of N it chooses, with all that is wrong with the choice. */
 
 import type { Fault } from "../errors.js";
-import type { ByScoreStrategy, LayerStrategy, MidBlockStrategy, SegmentsStrategy } from "./strategies.js";
+import type {
+  ByScoreStrategy,
+  LayerStrategy,
+  MidBlockStrategy,
+  PublishedMask,
+  SegmentsStrategy,
+} from "./strategies.js";
 
 /** Blocks chosen by a strategy. `blocks` means nothing where there are faults. */
 export interface BlockChoice {
@@ -33,6 +39,8 @@ export function chooseBlocks(
       return chooseListed(strategy.indices, blockCount);
     case "segments":
       return chooseSegments(strategy, blockCount, methodKind);
+    case "published-mask":
+      return chooseMasked(strategy.mask, blockCount, methodKind);
     case "by-score":
       return chooseByScore(strategy, blockCount);
   }
@@ -117,6 +125,18 @@ function chooseSegments(
     return refused("layers.ranks", "no segment is trained", JSON.stringify(ranks), "a rank above 0", "empty_plan");
   }
   return { blocks, rule: `segments ${JSON.stringify(ranks)}`, faults };
+}
+
+function chooseMasked(mask: PublishedMask, blockCount: number, methodKind: "lora" | "full-weights"): BlockChoice {
+  const choice = chooseSegments({ kind: "segments", ranks: [...mask].map(Number) }, blockCount, methodKind);
+  const faults = choice.faults.map((fault) => ({ ...fault, where: "layers.mask" }));
+  return {
+    ...chosen(
+      `published mask ${mask}`,
+      choice.blocks.map(({ index }) => index),
+    ),
+    faults,
+  };
 }
 
 function segmentStart(segment: number, segmentCount: number, blockCount: number): number {

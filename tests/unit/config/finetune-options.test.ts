@@ -12,6 +12,7 @@ import {
   firstBlocks,
   lastBlocks,
   midBlock,
+  publishedMask,
   segments,
 } from "../../../sdk/src/layers/strategies.js";
 import { fullWeights, lora } from "../../../sdk/src/training/methods.js";
@@ -124,6 +125,7 @@ describe("given options", () => {
     [lastBlocks(2)],
     [blocks([0, 5])],
     [segments([0, 8, 0])],
+    [publishedMask("01100")],
     [byScore({ name: "x", values: [1, -2.5] }, { keep: 1 })],
   ])("may be the layers %j", (layers) => {
     expect(readFinetuneOptions({ data, layers }).layers).toEqual(layers);

@@ -9,6 +9,9 @@ import {
   type LayerStrategy,
   lastBlocks,
   midBlock,
+  type PublishedMask,
+  publishedMask,
+  publishedMasks,
   segments,
 } from "../../../sdk/src/layers/strategies.js";
 import { fullWeights, lora, type MethodChoice } from "../../../sdk/src/training/methods.js";
@@ -221,5 +224,44 @@ describe("a plan", () => {
     expect(resolve).toThrow(expect.objectContaining({ code: "invalid-layer-plan" }));
     expect(resolve).toThrow(/first-blocks.*test-model/);
     expect(resolve).toThrow(/blocks 0 to 5/);
+  });
+});
+
+describe("publishedMask", () => {
+  test("01110 is the mid-block at every depth", () => {
+    for (let blockCount = 5; blockCount <= 100; blockCount++) {
+      expect(indicesOf(publishedMask("01110"), blockCount)).toEqual(indicesOf(midBlock(), blockCount));
+    }
+  });
+
+  test.each([
+    ["01000", 32, 6, 11],
+    ["01100", 16, 3, 8],
+    ["00110", 40, 16, 31],
+    ["10000", 64, 0, 11],
+    ["00001", 32, 25, 31],
+  ] as const)("%s of %d blocks is %d to %d", (mask, blockCount, first, last) => {
+    expect(indicesOf(publishedMask(mask), blockCount)).toEqual(range(first, last));
+  });
+
+  test("has the published ranks under the published budgets", () => {
+    const rankOf = (mask: PublishedMask, blockCount: number, rankBudget: number) =>
+      resolveLayerPlan(publishedMask(mask), cardOf(blockCount), lora({ rankBudget })).blocks[0]?.rank;
+    expect([rankOf("01110", 16, 1024), rankOf("01110", 32, 2048), rankOf("01000", 32, 2048)]).toEqual([113, 107, 341]);
+    expect([rankOf("01110", 40, 2560), rankOf("00110", 40, 2560), rankOf("01110", 64, 512)]).toEqual([106, 160, 13]);
+  });
+
+  test("trains full weights too, and the one and two fifths make up all blocks", () => {
+    const fifths = publishedMasks.filter((mask) => mask.replaceAll("0", "") === "1");
+    const blocksOf = (mask: PublishedMask) => indicesOf(publishedMask(mask), 22, fullWeights());
+    expect(fifths.flatMap(blocksOf).sort((left, right) => left - right)).toEqual(range(0, 21));
+    expect(resolveLayerPlan(publishedMask("01100"), cardOf(20), lora()).why).toBe(
+      "published mask 01100: blocks 4-11 of 20",
+    );
+  });
+
+  test("needs a block in each fifth", () => {
+    const fault = { where: "layers.mask", problem: "the segment holds no block: 5 segments of 4 blocks" };
+    expect(faultsOf(publishedMask("10000"), 4)).toEqual([expect.objectContaining(fault)]);
   });
 });
