@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from peft import PeftModel
+from peft import PeftConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from training_runs import every_linear, last_checkpoint, logits_of, run, specify
 from transformers import AutoModelForCausalLM
@@ -64,6 +64,24 @@ def test_the_pattern_of_block_1_does_not_match_block_11(load: Load, tiny_model: 
     config = lora_config(model, plan, LoraMethod(("self_attn.q_proj",), scale=1.0))
     assert config.rank_pattern == {r"^model\.layers\.1\..+": 2}
     assert ranks(LoraBand(model.module, config)) == {1: 2, 5: 4, 10: 4, 11: 4}
+
+
+def test_integer_keys_would_give_every_block_the_same_rank(
+    load: Load, tiny_model: MakeModel, tmp_path: Path
+) -> None:
+    """The trap that exact names keep us out of: PEFT takes a key for a regular expression on a name's end."""
+    session = ModelSession(load(tiny_model(blocks=12)))
+    mixed = {1: 2, 5: 4, 11: 8}
+    folder = last_checkpoint(run(session, specify(session.model, ranks=mixed), tmp_path))
+
+    def ranks_by_peft(pattern: dict[Any, int] | None) -> dict[int, int]:
+        config = PeftConfig.from_pretrained(str(folder))
+        config.rank_pattern = config.rank_pattern if pattern is None else pattern
+        plain = AutoModelForCausalLM.from_pretrained(session.model.settings.source)
+        return peft_ranks(get_peft_model(plain, config), session.model.blocks.prefix)
+
+    assert ranks_by_peft(None) == mixed
+    assert set(ranks_by_peft({str(block): rank for block, rank in mixed.items()}).values()) == {2}
 
 
 @pytest.mark.parametrize("rank_stabilized", [False, True])
