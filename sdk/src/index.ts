@@ -75,7 +75,17 @@ export type {
   TaskResult,
   Verdict,
 } from "./evaluation/result.js";
-export type { DriftTask, EvaluationTask, GenerationTask, ItemScore, Rule } from "./evaluation/task.js";
+export type {
+  Continuation,
+  DriftTask,
+  EvaluationTask,
+  GenerationTask,
+  ItemScore,
+  Likelihood,
+  LikelihoodTask,
+  MetricKind,
+  Rule,
+} from "./evaluation/task.js";
 export { type DriftOptions, drift } from "./evaluation/tasks/drift.js";
 export { type JsonRecordOptions, jsonRecord } from "./evaluation/tasks/json-record.js";
 export type { FinetuneResult } from "./finetune/finetune-result.js";

@@ -11,6 +11,7 @@ export function fakeContext(
     model: { kind: "base" },
     tokenizer: characterTokenizer,
     template: plainTemplate,
+    emptyContextIds: [94],
     stopTokenIds: [0],
     maxSequenceTokens: 100_000,
     maxRequestSequences: 1000,

@@ -1,17 +1,29 @@
 /** Makes a TaskResult out of the values of its metrics. */
 import { summariseItems } from "../../sdk/src/evaluation/item-metrics.js";
 import type { ItemRecord, TaskResult } from "../../sdk/src/evaluation/result.js";
+import type { MetricKind } from "../../sdk/src/evaluation/task.js";
 
 /** Values of each metric, one an item; `parts` replaces parts of the items by index. */
 export function makeResult(
   values: Readonly<Record<string, readonly number[]>>,
   parts: Readonly<Record<number, Partial<ItemRecord>>> = {},
+  metricKinds: Readonly<Record<string, MetricKind>> = {},
 ): TaskResult {
   const names = Object.keys(values);
   const items = (values[names[0] ?? ""] ?? []).map((_, index): ItemRecord => {
     const metrics = Object.fromEntries(names.map((name) => [name, values[name]?.[index] ?? Number.NaN]));
     const texts = { prompt: `prompt ${index}`, output: `output ${index}`, target: `target ${index}` };
-    return { index, ...texts, metrics, extracted: undefined, invalid: false, truncated: false, ...parts[index] };
+    return {
+      index,
+      ...texts,
+      metrics,
+      weights: {},
+      extractions: {},
+      extracted: undefined,
+      invalid: false,
+      truncated: false,
+      ...parts[index],
+    };
   });
   return {
     task: "task",
@@ -20,7 +32,7 @@ export function makeResult(
     n: items.length,
     truncated: items.filter((item) => item.truncated).length,
     invalid: items.filter((item) => item.invalid).length,
-    metrics: summariseItems("task", items),
+    metrics: summariseItems({ name: "task", metricKinds }, items),
     items,
     promptHash: "sha256:prompts",
     templateHash: "sha256:template",

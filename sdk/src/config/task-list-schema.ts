@@ -13,7 +13,8 @@ export const taskListSchema = z
   .refine((list) => haveDifferentNames(list.filter(isTask)), { error: "tasks with different names" });
 
 function isTask(value: unknown): value is EvaluationTask {
-  return hasName(value) && "kind" in value && (value.kind === "generation" || value.kind === "drift");
+  const kinds: readonly unknown[] = ["generation", "likelihood", "drift"];
+  return hasName(value) && "kind" in value && kinds.includes(value.kind);
 }
 
 function haveDifferentNames(tasks: readonly EvaluationTask[]): boolean {

@@ -7,7 +7,7 @@ import type { RowIndex, SharedRow } from "./row-index.js";
 /** The items of a test, as an evaluation task has them. A drift task has prompts alone. */
 export type HeldOutTask =
   | {
-      readonly kind: "generation";
+      readonly kind: "generation" | "likelihood";
       readonly name: string;
       load(signal?: AbortSignal): Promise<readonly unknown[]>;
       prompt(item: unknown): readonly Message[] | string;

@@ -3,13 +3,13 @@ import { type Fault, OptionsError } from "../errors.js";
 import { compareResults } from "./compare.js";
 import type { EvaluationContext } from "./context.js";
 import { type BaseReplies, generateBaseReplies, measureDrift } from "./drift.js";
+import { itemsTasks, measureTask } from "./measure-task.js";
 import type { DriftResult, TaskComparison, TaskResult } from "./result.js";
-import { evaluateTask } from "./runner.js";
-import type { DriftTask, EvaluationTask, GenerationTask } from "./task.js";
+import type { DriftTask, EvaluationTask } from "./task.js";
 
 /** What is known of the base model before training; plain data. */
 export interface Baseline {
-  /** One a generation task, in the order of the tasks. */
+  /** One a task that judges items, in the order of the tasks. */
   readonly results: readonly TaskResult[];
   /** Undefined where no task measures drift. */
   readonly baseReplies: BaseReplies | undefined;
@@ -40,7 +40,7 @@ export function checkTasks(tasks: readonly EvaluationTask[]): void {
 export async function evaluateBefore(tasks: readonly EvaluationTask[], context: EvaluationContext): Promise<Baseline> {
   checkTasks(tasks);
   const results: TaskResult[] = [];
-  for (const task of generationTasks(tasks)) results.push(await evaluateTask(task, context));
+  for (const task of itemsTasks(tasks)) results.push(await measureTask(task, context));
   const driftTask = findDriftTask(tasks);
   return { results, baseReplies: driftTask && (await generateBaseReplies(driftTask, context)) };
 }
@@ -52,18 +52,14 @@ export async function evaluateAfter(
   context: EvaluationContext,
 ): Promise<BeforeAfter> {
   const comparisons: TaskComparison[] = [];
-  for (const [index, task] of generationTasks(tasks).entries()) {
+  for (const [index, task] of itemsTasks(tasks).entries()) {
     const before = baseline.results[index];
     if (before === undefined) throw new RangeError(`the baseline has no result for task "${task.name}"`);
-    comparisons.push(compareResults(before, await evaluateTask(task, context)));
+    comparisons.push(compareResults(before, await measureTask(task, context)));
   }
   const driftTask = findDriftTask(tasks);
   const drift = driftTask && baseline.baseReplies && (await measureDrift(driftTask, baseline.baseReplies, context));
   return { comparisons, drift };
-}
-
-function generationTasks(tasks: readonly EvaluationTask[]): GenerationTask[] {
-  return tasks.filter((task) => task.kind === "generation");
 }
 
 function findDriftTask(tasks: readonly EvaluationTask[]): DriftTask | undefined {

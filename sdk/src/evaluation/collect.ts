@@ -29,14 +29,14 @@ export function generateAll(request: GenerateAll, context: EvaluationContext): P
   );
 }
 
-/** Scores with their KL from the base, in the order of the sequences. */
+/** Scores in the order of the sequences. */
 export function scoreAll(
   task: string,
-  sequences: ScoreRequest["sequences"],
+  { sequences, klFromBase }: Omit<ScoreRequest, "model">,
   context: EvaluationContext,
 ): Promise<SequenceScore[]> {
   return collect(task, sequences, context, (slice) =>
-    context.inference.score({ model: context.model, sequences: slice, klFromBase: true }, context.signal),
+    context.inference.score({ model: context.model, sequences: slice, klFromBase }, context.signal),
   );
 }
 

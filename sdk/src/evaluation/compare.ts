@@ -1,11 +1,14 @@
 /** Compares a task before and after, item by item, and says whether the difference can be told from noise. */
+import { createHash } from "node:crypto";
 import { EvaluationError } from "../errors.js";
-import type { ItemRecord, MetricComparison, TaskComparison, TaskResult, Verdict } from "./result.js";
-import { bootstrapMeanInterval95 } from "./statistics/bootstrap.js";
+import { valuesOf } from "./item-metrics.js";
+import type { MetricComparison, TaskComparison, TaskResult, Verdict } from "./result.js";
+import { bootstrapRatioInterval95 } from "./statistics/bootstrap.js";
 import { exactMcNemarPValue } from "./statistics/mcnemar.js";
-import { mean, sum } from "./statistics/mean.js";
-import { isBinary, summariseMetric } from "./statistics/metric-summary.js";
+import { mean, sum, weightedMean } from "./statistics/mean.js";
+import { isBinary, summariseMetric, type WeightedValues } from "./statistics/metric-summary.js";
 import { type PairedCounts, pairedDifferenceInterval95 } from "./statistics/proportion.js";
+import type { MetricKind } from "./task.js";
 
 const significanceLevel = 0.05;
 
@@ -19,7 +22,10 @@ export function compareResults(before: TaskResult, after: TaskResult): TaskCompa
   refuseUnlike(before, after);
   const names = Object.keys(before.metrics);
   const metrics = Object.fromEntries(
-    names.map((name) => [name, compareMetric(valuesOf(name, before.items), valuesOf(name, after.items))]),
+    Object.entries(before.metrics).map(([name, { kind }]) => [
+      name,
+      compareMetric(valuesOf(name, before.items), valuesOf(name, after.items), kind),
+    ]),
   );
   return {
     task: before.task,
@@ -32,24 +38,30 @@ export function compareResults(before: TaskResult, after: TaskResult): TaskCompa
   };
 }
 
-function compareMetric(before: readonly number[], after: readonly number[]): MetricComparison {
-  const differences = after.map((value, index) => value - (before[index] ?? Number.NaN));
-  const improved = differences.filter((difference) => difference > 0).length;
-  const worsened = differences.filter((difference) => difference < 0).length;
-  const binary = isBinary([...before, ...after]);
+function compareMetric(before: WeightedValues, after: WeightedValues, kind: MetricKind): MetricComparison {
+  const { weights } = before;
+  const differences = after.values.map((value, index) => value - (before.values[index] ?? Number.NaN));
+  const rose = differences.filter((difference) => difference > 0).length;
+  const fell = differences.filter((difference) => difference < 0).length;
+  const [improved, worsened] = kind.goal === "higher" ? [rose, fell] : [fell, rose];
+  const plain = weights.every((weight) => weight === 1);
+  const binary = plain && kind.unit === "share" && isBinary([...before.values, ...after.values]);
   const interval95 = binary
-    ? pairedDifferenceInterval95(pairedCounts(before, improved, worsened))
-    : bootstrapMeanInterval95(differences);
-  const difference = { mean: mean(differences), interval95 };
+    ? pairedDifferenceInterval95(pairedCounts(before.values, rose, fell))
+    : bootstrapRatioInterval95(
+        differences.map((difference, index) => difference * (weights[index] ?? Number.NaN)),
+        weights,
+      );
+  const difference = { mean: plain ? mean(differences) : weightedMean(differences, weights), interval95 };
   const pValue = binary ? exactMcNemarPValue(improved, worsened) : undefined;
   return {
-    before: summariseMetric(before),
-    after: summariseMetric(after),
+    before: summariseMetric(before, kind),
+    after: summariseMetric(after, kind),
     difference,
     pValue,
     improved,
     worsened,
-    verdict: judge(difference, pValue),
+    verdict: judge(difference, pValue, kind),
   };
 }
 
@@ -58,26 +70,33 @@ function pairedCounts(before: readonly number[], improved: number, worsened: num
   return { both, onlyAfter: improved, onlyBefore: worsened, neither: before.length - both - improved - worsened };
 }
 
-function judge({ interval95 }: MetricComparison["difference"], pValue: number | undefined): Verdict {
+function judge(
+  { interval95: [low, high] }: MetricComparison["difference"],
+  pValue: number | undefined,
+  { goal }: MetricKind,
+): Verdict {
   if (pValue !== undefined && pValue >= significanceLevel) return "no-difference-shown";
-  if (interval95[0] > 0) return "better";
-  if (interval95[1] < 0) return "worse";
+  if (low > 0) return goal === "higher" ? "better" : "worse";
+  if (high < 0) return goal === "higher" ? "worse" : "better";
   return "no-difference-shown";
 }
 
-function valuesOf(metric: string, items: readonly ItemRecord[]): number[] {
-  return items.map((item) => item.metrics[metric] ?? Number.NaN);
-}
-
 function refuseUnlike(before: TaskResult, after: TaskResult): void {
-  const described = ({ task, rule, n, promptHash, templateHash, generation, metrics }: TaskResult) =>
-    JSON.stringify({ task, rule, n, promptHash, templateHash, generation, metrics: Object.keys(metrics) });
+  const described = ({ task, rule, n, promptHash, templateHash, generation, metrics, items }: TaskResult) => {
+    const weights = hashOf(items.map((item) => item.weights));
+    const names = Object.keys(metrics);
+    return JSON.stringify({ task, rule, n, promptHash, templateHash, generation, metrics: names, weights });
+  };
   if (described(before) === described(after)) return;
   throw new EvaluationError({
     code: "evaluation-failed",
-    what: "Two results can't be paired: they are not of the same task, prompts, rule and generation settings.",
+    what: "Two results can't be paired: they are not of the same task, prompts, rule, weights and generation settings.",
     found: described(after),
     wanted: described(before),
     nextStep: "Measure both models with the same task and the same data.",
   });
+}
+
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }

@@ -35,6 +35,8 @@ export interface EvaluationContext {
   readonly model: ModelReference;
   readonly tokenizer: PromptTokenizer;
   readonly template: PromptTemplate;
+  /** What stands before a text that nothing precedes: the tokenizer's start tokens, else bos, else eos; at least one. */
+  readonly emptyContextIds: readonly number[];
   /** Ids that end an answer. */
   readonly stopTokenIds: readonly number[];
   /** Most tokens of prompt and answer together. */

@@ -55,7 +55,7 @@ export async function measureDrift(
     tokenIds: [...promptTokenIds, ...replyTokenIds],
     from: promptTokenIds.length,
   }));
-  const scores = await scoreAll(task.name, sequences, context);
+  const scores = await scoreAll(task.name, { sequences, klFromBase: true }, context);
   const items = base.replies.map((reply, index) => driftItem(task.name, reply, scores[index]));
   const tokens = items.map((item) => item.tokens);
   return {

@@ -8,8 +8,8 @@ import { checkTasks } from "./before-after.js";
 import type { EvaluationContext } from "./context.js";
 import { generateBaseReplies, measureDrift } from "./drift.js";
 import type { Inference, ModelReference } from "./inference.js";
+import { measureTask } from "./measure-task.js";
 import type { DriftResult, TaskResult } from "./result.js";
-import { evaluateTask } from "./runner.js";
 import type { EvaluationTask } from "./task.js";
 
 /** What an evaluation needs of the client. */
@@ -23,7 +23,7 @@ export interface EvaluationSurroundings {
 
 /** What an evaluation found. */
 export interface EvaluationOutcome {
-  /** One a generation task, in the order of the tasks. */
+  /** One a task that judges items, in the order of the tasks. */
   readonly results: readonly TaskResult[];
   /** Undefined where no task measures drift. */
   readonly drift: DriftResult | undefined;
@@ -41,6 +41,7 @@ export function evaluationContext(
     model,
     tokenizer,
     template,
+    emptyContextIds: emptyContext(tokenizer, card),
     stopTokenIds: card.specialTokens.eosIds,
     maxSequenceTokens: limits.maxSequenceTokens,
     maxRequestSequences: limits.maxRequestSequences,
@@ -59,14 +60,20 @@ export async function evaluateTasks(
   const results: TaskResult[] = [];
   let drift: DriftResult | undefined;
   for (const task of tasks) {
-    if (task.kind === "generation") {
-      results.push(await evaluateTask(task, context));
+    if (task.kind !== "drift") {
+      results.push(await measureTask(task, context));
     } else {
       const replies = await generateBaseReplies(task, { ...context, model: { kind: "base" } });
       drift = await measureDrift(task, replies, context);
     }
   }
   return { results, drift };
+}
+
+function emptyContext(tokenizer: Tokenizer, { specialTokens: { bosId, eosIds } }: ModelCard): readonly number[] {
+  const { startIds } = tokenizer.special;
+  if (startIds.length > 0) return startIds;
+  return bosId === undefined ? eosIds.slice(0, 1) : [bosId];
 }
 
 function refuseDriftOfBase(tasks: readonly EvaluationTask[], model: ModelReference): void {

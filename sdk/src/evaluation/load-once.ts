@@ -9,18 +9,30 @@ export function loadOnce(task: EvaluationTask): EvaluationTask {
   if (task.kind === "drift") return task;
   let items: Promise<readonly unknown[]> | undefined;
   // Methods are called on the task itself, which may be an object of the user's own class.
-  return {
-    kind: task.kind,
+  const once = {
     name: task.name,
     rule: task.rule,
-    maxNewTokens: task.maxNewTokens,
-    ...(task.stopStrings === undefined ? {} : { stopStrings: task.stopStrings }),
-    load: (signal) => {
+    ...(task.metricKinds === undefined ? {} : { metricKinds: task.metricKinds }),
+    load: (signal?: AbortSignal) => {
       items ??= task.load(signal);
       return items;
     },
-    prompt: (item) => task.prompt(item),
-    target: (item) => task.target(item),
+    prompt: (item: unknown) => task.prompt(item),
+    target: (item: unknown) => task.target(item),
+  };
+  if (task.kind === "likelihood") {
+    return {
+      ...once,
+      kind: task.kind,
+      continuations: (item) => task.continuations(item),
+      score: (item, likelihoods) => task.score(item, likelihoods),
+    };
+  }
+  return {
+    ...once,
+    kind: task.kind,
+    maxNewTokens: task.maxNewTokens,
+    ...(task.stopStrings === undefined ? {} : { stopStrings: task.stopStrings }),
     score: (item, output) => task.score(item, output),
   };
 }

@@ -1,27 +1,40 @@
 /** What an evaluation found, as plain values: kept in manifests, compared, and drawn by the report. */
 import type { ModelReference, Picking } from "./inference.js";
-import type { Rule } from "./task.js";
+import type { MetricKind, Rule } from "./task.js";
 
 /** A range, low to high. */
 export type Interval = readonly [low: number, high: number];
 
 /** One metric over all items of a task. */
 export interface MetricSummary {
+  readonly kind: MetricKind;
+  /** Weighted by the items' weights, which are 1 for most metrics. */
   readonly mean: number;
-  /** Sample standard deviation (n - 1) / sqrt(n), as lm-evaluation-harness has it; undefined for one item. */
+  /**
+   * Sample standard deviation (n - 1) / sqrt(n), as lm-evaluation-harness has it; with weights that of a ratio of means,
+   * linearised. Undefined for one item.
+   */
   readonly standardError: number | undefined;
-  /** 95 %: Wilson where every value is 0 or 1, else mean +- 1.96 standard errors cut to [0, 1]; undefined for one item. */
+  /**
+   * 95 %: Wilson where every value is 0 or 1 and every weight 1; else mean +- 1.96 standard errors, cut to what the unit
+   * allows; undefined for one item.
+   */
   readonly interval95: Interval | undefined;
 }
 
-/** One judged answer. */
+/** One judged item. */
 export interface ItemRecord {
   readonly index: number;
   /** Exactly what the model was given. */
   readonly prompt: string;
+  /** What the model wrote; empty where its likelihoods were asked. */
   readonly output: string;
   readonly target: string;
   readonly metrics: Readonly<Record<string, number>>;
+  /** By metric, of those whose weight is not 1. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** By metric, where the metrics' rules differ in what they take for the answer. */
+  readonly extractions: Readonly<Record<string, string>>;
   readonly extracted: string | undefined;
   /** No answer could be read from the output. */
   readonly invalid: boolean;
@@ -55,7 +68,8 @@ export interface TaskResult {
   readonly promptHash: string;
   /** Hash of the chat template; undefined where no prompt was a conversation. */
   readonly templateHash: string | undefined;
-  readonly generation: GenerationSettings;
+  /** Undefined where likelihoods were asked. */
+  readonly generation: GenerationSettings | undefined;
   readonly seconds: number;
 }
 

@@ -1,12 +1,11 @@
 /** Measures one generation task on one model: load, prompt, generate, judge, summarise. */
-import { EvaluationError } from "../errors.js";
 import { generateAll } from "./collect.js";
 import type { EvaluationContext } from "./context.js";
 import type { Completion } from "./inference.js";
-import { summariseItems } from "./item-metrics.js";
+import { judgeItem, loadItems, taskResult } from "./judged-items.js";
 import { type PreparedPrompts, preparePrompts } from "./prompts.js";
 import type { ItemRecord, TaskResult } from "./result.js";
-import type { GenerationTask, ItemScore } from "./task.js";
+import type { GenerationTask } from "./task.js";
 
 /**
  * Lets the model answer every prompt of the task, greedily, and judges the answers.
@@ -26,29 +25,12 @@ export async function evaluateTask<Item>(task: GenerationTask<Item>, context: Ev
   const { name, maxNewTokens } = task;
   const completions = await generateAll({ task: name, prompts: prompts.tokenIds, maxNewTokens, stopStrings }, context);
   const records = await judge(task, items, prompts, completions);
-  return {
-    task: task.name,
-    rule: task.rule,
+  return taskResult(task, records, {
     model: context.model,
-    n: records.length,
-    truncated: records.filter((record) => record.truncated).length,
-    invalid: records.filter((record) => record.invalid).length,
-    metrics: summariseItems(task.name, records),
-    items: records,
     promptHash: prompts.promptHash,
     templateHash: prompts.templateHash,
     generation: { maxNewTokens, picking: { kind: "greedy" }, stopTokenIds: context.stopTokenIds, stopStrings },
     seconds: (performance.now() - startedAt) / 1000,
-  };
-}
-
-async function loadItems<Item>(task: GenerationTask<Item>, signal: AbortSignal | undefined): Promise<readonly Item[]> {
-  const items = await task.load(signal);
-  if (items.length > 0) return items;
-  throw new EvaluationError({
-    code: "evaluation-failed",
-    what: `Task "${task.name}" has no items.`,
-    nextStep: "Give the task data with at least one row.",
   });
 }
 
@@ -63,36 +45,14 @@ async function judge<Item>(
     const completion = completions[index];
     const prompt = prompts.texts[index];
     if (completion === undefined || prompt === undefined) throw new RangeError(`no completion for item ${index}`);
-    const score = await scoreItem(task, item, index, completion.text);
     records.push({
       index,
       prompt,
       output: completion.text,
       target: task.target(item),
-      metrics: score.metrics,
-      extracted: score.extracted,
-      invalid: score.invalid ?? false,
+      ...(await judgeItem(task, index, () => task.score(item, completion.text))),
       truncated: completion.finishReason === "length",
     });
   }
   return records;
-}
-
-async function scoreItem<Item>(
-  task: GenerationTask<Item>,
-  item: Item,
-  index: number,
-  output: string,
-): Promise<ItemScore> {
-  try {
-    return await task.score(item, output);
-  } catch (cause) {
-    throw new EvaluationError({
-      code: "evaluation-failed",
-      what: `The rule of task "${task.name}" failed on item ${index + 1}.`,
-      found: cause instanceof Error ? cause.message : String(cause),
-      wanted: "a score for any output; a rule says `invalid: true` where it can't read one",
-      cause,
-    });
-  }
 }

@@ -71,7 +71,11 @@ function remainingSettings({ settings, specification, prepared }: FinetuneJob): 
     keepCheckpoints: settings.keepCheckpoints,
     key: settings.key,
     sourceHash: prepared.contentHash,
-    tasks: settings.evaluate.map(({ name, rule, maxNewTokens }) => ({ name, rule: { ...rule }, maxNewTokens })),
+    tasks: settings.evaluate.map((task) => ({
+      name: task.name,
+      rule: { ...task.rule },
+      ...(task.kind === "likelihood" ? {} : { maxNewTokens: task.maxNewTokens }),
+    })),
   };
 }
 

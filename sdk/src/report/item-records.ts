@@ -19,8 +19,8 @@ function* comparisonLines({ task, before, after }: TaskComparison): Generator<st
 
 function answer(item: ItemRecord | undefined) {
   if (item === undefined) return null;
-  const { output, extracted, metrics, invalid, truncated } = item;
-  return { output, extracted: extracted ?? null, metrics, invalid, truncated };
+  const { output, extracted, extractions, metrics, weights, invalid, truncated } = item;
+  return { output, extracted: extracted ?? null, extractions, metrics, weights, invalid, truncated };
 }
 
 function line(record: Readonly<Record<string, unknown>>): string {

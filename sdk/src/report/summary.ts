@@ -2,7 +2,8 @@
 import { styleText } from "node:util";
 import type { MetricComparison, TaskComparison, Verdict } from "../evaluation/result.js";
 import { trainingCost } from "./cost.js";
-import { byteSize, count, duration, percent, percentRange, points, pointsRange } from "./numbers.js";
+import { change, changeRange, figure, figureRange } from "./metric-figures.js";
+import { byteSize, count, duration } from "./numbers.js";
 import type { RunReport } from "./run-report.js";
 import {
   differenceSentence,
@@ -47,8 +48,8 @@ export function summarise(report: RunReport, { colour = false, folder }: Summary
 
 function taskLines(comparison: TaskComparison, paint: Paint): string[] {
   const [, metric] = headlineMetric(comparison);
-  const interval = (when: string, { mean, interval95 }: MetricComparison["before"]) =>
-    `${indent}${when.padEnd(8)}${percent(mean).padStart(8)}   95 % interval ${percentRange(interval95)}`;
+  const interval = (when: string, summary: MetricComparison["before"]) =>
+    `${indent}${when.padEnd(8)}${figure(summary).padStart(8)}   95 % interval ${figureRange(summary)}`;
   return [
     ...wrap(headlineSentence(comparison)).map((line) => paint("bold", line.slice(indent.length))),
     interval("before", metric.before),
@@ -66,8 +67,9 @@ function metricTable({ metrics }: TaskComparison, paint: Paint): string[] {
   const row = (name: string, before: string, after: string, difference: string) =>
     `${indent}${name.padEnd(nameWidth)}${before.padStart(9)}${after.padStart(9)}   ${difference}`;
   const rows = Object.entries(metrics).map(([name, { before, after, difference, verdict }]) => {
-    const change = `${points(difference.mean).padStart(6)} (${pointsRange(difference.interval95)})`;
-    const figures = row(name, percent(before.mean), percent(after.mean), change.padEnd(24));
+    const { unit } = before.kind;
+    const changed = `${change(difference.mean, unit).padStart(6)} (${changeRange(difference.interval95, unit)})`;
+    const figures = row(name, figure(before), figure(after), changed.padEnd(24));
     return `${figures} ${paintVerdict(verdict, paint)}`;
   });
   return [paint("dim", row("metric", "before", "after", "points (95 % interval)")), ...rows];

@@ -1,7 +1,8 @@
 /** Says results in sentences, the same in the page and in the terminal. */
 import type { DriftResult, MetricComparison, TaskComparison, Verdict } from "../evaluation/result.js";
 import type { LayerPlan } from "../layers/layer-plan.js";
-import { counted, percent, percentRange, points, pointsRange, pValueText, significant } from "./numbers.js";
+import { change, changeRange, changeUnit, figure } from "./metric-figures.js";
+import { counted, percent, percentRange, pValueText, significant } from "./numbers.js";
 import type { RunReport } from "./run-report.js";
 
 /** A task's first metric with its name. */
@@ -16,21 +17,22 @@ export function headlineSentence(comparison: TaskComparison): string {
   const [name, { before, after, verdict }] = headlineMetric(comparison);
   const subject = `${comparison.task}: ${name}`;
   const items = counted(comparison.n, "item");
-  const change = `from ${percent(before.mean)} to ${percent(after.mean)} on ${items}`;
+  const way = `from ${figure(before)} to ${figure(after)} on ${items}`;
+  const moved = after.mean > before.mean ? "rose" : "fell";
   switch (verdict) {
     case "better":
-      return `${subject} rose ${change}.`;
     case "worse":
-      return `${subject} fell ${change}.`;
+      return `${subject} ${moved} ${way}.`;
     case "no-difference-shown":
-      return `${subject} shows no difference: ${percent(before.mean)} before, ${percent(after.mean)} after, on ${items}.`;
+      return `${subject} shows no difference: ${figure(before)} before, ${figure(after)} after, on ${items}.`;
   }
 }
 
 /** The paired difference with its interval and test. */
-export function differenceSentence({ difference, pValue }: MetricComparison): string {
+export function differenceSentence({ difference, pValue, before }: MetricComparison): string {
+  const { unit } = before.kind;
   const test = pValue === undefined ? "" : `, McNemar ${pValueText(pValue)}`;
-  return `Paired difference ${points(difference.mean)} points, 95\u00a0% interval ${pointsRange(difference.interval95)}${test}.`;
+  return `Paired difference ${change(difference.mean, unit)} ${changeUnit(unit)}, 95\u00a0% interval ${changeRange(difference.interval95, unit)}${test}.`;
 }
 
 /** How many items turned, and how many answers were unreadable or cut. */

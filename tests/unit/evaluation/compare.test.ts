@@ -55,6 +55,27 @@ describe("compareResults", () => {
     expect(metric).toMatchObject({ pValue: undefined, improved: 4, worsened: 0, verdict: "better" });
   });
 
+  test("where less is better, less is better", () => {
+    const nats = { goal: "lower", unit: "nats" } as const;
+    const before = makeResult({ cost: [2, 3, 4, 5] }, {}, { cost: nats });
+    const after = makeResult({ cost: [1, 2, 2, 4] }, {}, { cost: nats });
+    expect(compareResults(before, after).metrics["cost"]).toMatchObject({
+      improved: 4,
+      worsened: 0,
+      pValue: undefined,
+      verdict: "better",
+    });
+  });
+
+  test("items count by their weights", () => {
+    const weighted = { 0: { weights: { right: 3 } } };
+    const comparison = compareResults(makeResult({ right: [0, 1] }, weighted), makeResult({ right: [1, 0] }, weighted));
+    expect(comparison.metrics["right"]?.difference.mean).toBeCloseTo((3 - 1) / 4, 12);
+    expect(() => compareResults(makeResult({ right: [0, 1] }, weighted), makeResult({ right: [0, 1] }))).toThrow(
+      "can't be paired",
+    );
+  });
+
   test("the headline verdict is the first metric's", () => {
     const before = makeResult({ first: repeat(0, 20), second: repeat(0, 20) });
     const after = makeResult({ first: repeat(0, 20), second: repeat(1, 20) });

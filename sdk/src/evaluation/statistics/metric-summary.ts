@@ -1,12 +1,33 @@
 /** One metric's values over all items, summarised. */
 import type { Interval, MetricSummary } from "../result.js";
-import { mean, normalQuantile975, standardErrorOfMean, sum } from "./mean.js";
+import type { MetricKind } from "../task.js";
+import {
+  mean,
+  normalQuantile975,
+  standardErrorOfMean,
+  standardErrorOfWeightedMean,
+  sum,
+  weightedMean,
+} from "./mean.js";
 import { wilsonInterval95 } from "./proportion.js";
 
-/** Mean, standard error and 95 % interval of at least one value, each in [0, 1]. */
-export function summariseMetric(values: readonly number[]): MetricSummary {
-  const standardError = standardErrorOfMean(values);
-  return { mean: mean(values), standardError, interval95: interval95(values, standardError) };
+/** One metric's value of each item, and how much each counts. */
+export interface WeightedValues {
+  readonly values: readonly number[];
+  /** Above 0, one a value. */
+  readonly weights: readonly number[];
+}
+
+/** Mean, standard error and 95 % interval of at least one value. */
+export function summariseMetric({ values, weights }: WeightedValues, kind: MetricKind): MetricSummary {
+  const weighted = weights.some((weight) => weight !== 1);
+  const center = weighted ? weightedMean(values, weights) : mean(values);
+  const standardError = weighted ? standardErrorOfWeightedMean(values, weights) : standardErrorOfMean(values);
+  const proportion = kind.unit === "share" && !weighted && isBinary(values);
+  const interval95 = proportion
+    ? wilsonInterval95(sum(values), values.length)
+    : normalInterval95(center, standardError, kind);
+  return { kind, mean: center, standardError, interval95 };
 }
 
 /** True where every value is 0 or 1, so that the mean is a proportion. */
@@ -14,9 +35,13 @@ export function isBinary(values: readonly number[]): boolean {
   return values.every((value) => value === 0 || value === 1);
 }
 
-function interval95(values: readonly number[], standardError: number | undefined): Interval | undefined {
-  if (isBinary(values)) return wilsonInterval95(sum(values), values.length);
+function normalInterval95(
+  center: number,
+  standardError: number | undefined,
+  { unit }: MetricKind,
+): Interval | undefined {
   if (standardError === undefined) return undefined;
   const halfWidth = normalQuantile975 * standardError;
-  return [Math.max(0, mean(values) - halfWidth), Math.min(1, mean(values) + halfWidth)];
+  const highest = unit === "share" ? 1 : Number.POSITIVE_INFINITY;
+  return [Math.max(0, center - halfWidth), Math.min(highest, center + halfWidth)];
 }

@@ -2,7 +2,8 @@
 import type { MetricComparison, TaskComparison } from "../../evaluation/result.js";
 import { beforeAfterBars, metricLabel } from "../charts/before-after-bars.js";
 import { type Markup, type MarkupValue, markup } from "../markup.js";
-import { percent, percentRange, points, pointsRange, pValueText } from "../numbers.js";
+import { change, changeRange, figure, figureRange } from "../metric-figures.js";
+import { pValueText } from "../numbers.js";
 import { flipsSentence, headlineMetric, verdictWords } from "../words.js";
 import { dataTable } from "./tables.js";
 
@@ -19,7 +20,7 @@ function taskPart(comparison: TaskComparison): Markup {
 ${beforeAfterBars(comparison)}
 <p>${flipsSentence(comparison, headlineMetric(comparison)[1])}</p>
 ${dataTable(
-  "Figures with 95 % intervals; differences in points",
+  "Figures with 95 % intervals; differences of shares in points",
   ["Metric", "Before", "After", "Difference", "Better / worse", "Verdict"],
   Object.entries(comparison.metrics).map(metricRow),
 )}`;
@@ -30,9 +31,9 @@ function metricRow([name, metric]: readonly [string, MetricComparison]): MarkupV
   const cell = (value: string, range: string) => markup`${value}<br><span class="muted">${range}</span>`;
   return [
     metricLabel(name),
-    cell(percent(before.mean), percentRange(before.interval95)),
-    cell(percent(after.mean), percentRange(after.interval95)),
-    cell(points(difference.mean), pointsRange(difference.interval95)),
+    cell(figure(before), figureRange(before)),
+    cell(figure(after), figureRange(after)),
+    cell(change(difference.mean, before.kind.unit), changeRange(difference.interval95, before.kind.unit)),
     cell(`${improved} / ${worsened}`, pValue === undefined ? "" : pValueText(pValue)),
     markup`<span class="verdict ${verdict}">${verdictWords(verdict)}</span>`,
   ];

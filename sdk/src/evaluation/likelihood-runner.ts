@@ -1,0 +1,104 @@
+/** Measures one likelihood task on one model: load, encode the continuations, score, judge, summarise. */
+import { createHash } from "node:crypto";
+import { EvaluationError, type Fault } from "../errors.js";
+import { scoreAll } from "./collect.js";
+import type { EvaluationContext } from "./context.js";
+import { encodeContinuation, type ScoredSequence } from "./encode-continuation.js";
+import type { SequenceScore } from "./inference.js";
+import { judgeItem, loadItems, taskResult } from "./judged-items.js";
+import { encodePrompt } from "./prompts.js";
+import type { ItemRecord, TaskResult } from "./result.js";
+import { sum } from "./statistics/mean.js";
+import type { Continuation, Likelihood, LikelihoodTask } from "./task.js";
+
+interface ItemSequences {
+  readonly continuations: readonly Continuation[];
+  readonly sequences: readonly ScoredSequence[];
+}
+
+/**
+ * Asks how likely the model finds every continuation of every item, and judges the items.
+ *
+ * Throws an EvaluationError if the task has no items, an item has no continuation or one that is empty or too long, or
+ * the rule fails or gives inconsistent metrics; and what the inference throws.
+ */
+export async function evaluateLikelihoods<Item>(
+  task: LikelihoodTask<Item>,
+  context: EvaluationContext,
+): Promise<TaskResult> {
+  const startedAt = performance.now();
+  const items = await loadItems(task, context.signal);
+  const encoded = items.map((item) => encodeItem(task.continuations(item), context));
+  refuseFaulty(task.name, encoded, context.maxSequenceTokens);
+  const sequences = encoded.flatMap((item) => item.sequences);
+  const scores = await scoreAll(task.name, { sequences, klFromBase: false }, context);
+  const records: ItemRecord[] = [];
+  let next = 0;
+  for (const [index, item] of items.entries()) {
+    const count = encoded[index]?.sequences.length ?? 0;
+    const likelihoods = scores.slice(next, next + count).map(likelihoodOf);
+    next += count;
+    records.push({
+      index,
+      prompt: shown(task.prompt(item), context),
+      output: "",
+      target: task.target(item),
+      ...(await judgeItem(task, index, () => task.score(item, likelihoods))),
+      truncated: false,
+    });
+  }
+  return taskResult(task, records, {
+    model: context.model,
+    promptHash: hashOf(encoded.map((item) => item.continuations)),
+    templateHash: encoded.some(hasConversation) ? context.template.hash : undefined,
+    generation: undefined,
+    seconds: (performance.now() - startedAt) / 1000,
+  });
+}
+
+function encodeItem(continuations: readonly Continuation[], context: EvaluationContext): ItemSequences {
+  return {
+    continuations,
+    sequences: continuations.map((continuation) => encodeContinuation(continuation, context)),
+  };
+}
+
+function likelihoodOf({ logProbabilities, isGreedy }: SequenceScore): Likelihood {
+  return {
+    logProbability: sum(logProbabilities),
+    tokens: logProbabilities.length,
+    isGreedy: isGreedy.every(Boolean),
+  };
+}
+
+function shown(prompt: Continuation["context"], { tokenizer, template }: EvaluationContext): string {
+  return encodePrompt(prompt, tokenizer, template).text;
+}
+
+function hasConversation({ continuations }: ItemSequences): boolean {
+  return continuations.some(({ context }) => typeof context !== "string");
+}
+
+function hashOf(value: unknown): string {
+  return `sha256:${createHash("sha256").update(JSON.stringify(value)).digest("hex")}`;
+}
+
+function refuseFaulty(task: string, items: readonly ItemSequences[], maxSequenceTokens: number): void {
+  const faults = items.flatMap(({ sequences }, item): Fault[] => {
+    if (sequences.length === 0) return [{ where: `item ${item + 1}`, problem: "has no continuation" }];
+    return sequences.flatMap(({ tokenIds, from }, index): Fault[] => {
+      const where = `item ${item + 1}, continuation ${index + 1}`;
+      if (tokenIds.length <= from) return [{ where, problem: "has no token" }];
+      if (tokenIds.length <= maxSequenceTokens) return [];
+      return [{ where, problem: "is too long", found: `${tokenIds.length} tokens`, wanted: `${maxSequenceTokens}` }];
+    });
+  });
+  if (faults.length === 0) return;
+  throw new EvaluationError({
+    code: "evaluation-failed",
+    what: `Task "${task}" has ${faults.length} continuation(s) that can't be scored.`,
+    wanted: `at least one token, within ${maxSequenceTokens} tokens with its context`,
+    nextStep: "Mend or shorten these items.",
+    faults,
+  });
+}
