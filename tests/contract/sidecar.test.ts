@@ -104,6 +104,11 @@ describe("control", () => {
       chat_template: card.chatTemplate,
       weights_hash: card.weightsHash,
       tokenizer_probe: { text: card.tokenizerProbe.text, token_ids: card.tokenizerProbe.tokenIds },
+      template_probe: {
+        messages_json: card.templateProbe?.messagesJson,
+        local_time: card.templateProbe?.localTime,
+        text: card.templateProbe?.text,
+      },
       dtype: card.dtype,
     });
     const linears = card.blockLinears.map(({ name, part, inFeatures, outFeatures }) => ({

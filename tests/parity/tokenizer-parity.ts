@@ -51,6 +51,7 @@ async function tokenizerOf({ name, file }: TokenizerSource): Promise<Tokenizer> 
     tokenizerConfigJson: "",
     chatTemplate: undefined,
     tokenizerProbe: { text: "", tokenIds: [] },
+    templateProbe: undefined,
   });
 }
 

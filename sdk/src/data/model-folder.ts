@@ -61,6 +61,7 @@ export async function readModelFolder(folder: string): Promise<DataModel> {
     tokenizerConfigJson: tokenizerConfigJson ?? "",
     chatTemplate: separateTemplate ?? namedDefault(settings?.chat_template ?? undefined),
     tokenizerProbe: { text: "", tokenIds: [] },
+    templateProbe: undefined,
   };
   const template = createChatTemplate(card);
   const tokenizer = createTokenizer({

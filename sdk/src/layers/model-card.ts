@@ -28,11 +28,23 @@ export interface ModelCard {
   readonly weightsHash: string;
   /** A text with the ids the sidecar's tokenizer gives it, to prove that both sides tokenise alike. */
   readonly tokenizerProbe: { readonly text: string; readonly tokenIds: readonly number[] };
+  /** A conversation as transformers renders it; undefined for a model whose template takes none, or that has none. */
+  readonly templateProbe: TemplateProbe | undefined;
   readonly dtype: string;
   /** Licence as the model names it; empty where unknown. */
   readonly license: string;
   /** Folder on the sidecar's machine that transformers loads these very weights from. */
   readonly weightsFolder: string;
+}
+
+/** A rendered conversation, to prove that both sides read the chat template alike. */
+export interface TemplateProbe {
+  /** JSON list of messages with role and content. */
+  readonly messagesJson: string;
+  /** The time that the template was told: "YYYY-MM-DDTHH:MM:SS", of no time zone. */
+  readonly localTime: string;
+  /** The text, generation prompt at its end. */
+  readonly text: string;
 }
 
 /** Parameter counts, each parameter counted once. */
@@ -74,4 +86,5 @@ export type TextCard = Pick<
   | "tokenizerConfigJson"
   | "chatTemplate"
   | "tokenizerProbe"
+  | "templateProbe"
 >;

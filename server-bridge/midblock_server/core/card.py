@@ -11,6 +11,7 @@ from midblock_server.core.blocks import BlockList, block_linears
 from midblock_server.core.errors import ModelError
 from midblock_server.core.model_files import ModelFiles
 from midblock_server.core.special_tokens import find_special_tokens
+from midblock_server.core.template_probe import probe_template
 from midblock_server.core.tokenizer_files import TokenizerFiles
 from midblock_server.core.types import ModelCard, ParameterCounts
 
@@ -50,6 +51,7 @@ def describe_model(
         weights_hash=files.weights_hash,
         probe_text=PROBE_TEXT,
         probe_token_ids=tuple(tokenizer.tokenizer.encode(PROBE_TEXT, add_special_tokens=False).ids),
+        template_probe=probe_template(tokenizer),
         dtype=str(next(module.parameters()).dtype).removeprefix("torch."),
         license=_license(files.folder),
         weights_folder=str(files.folder.absolute()),

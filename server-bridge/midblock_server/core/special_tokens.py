@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jinja2 import TemplateError
-
+from midblock_server.core.rendered_template import render_template
 from midblock_server.core.tokenizer_files import TokenizerFiles
 from midblock_server.core.types import SpecialTokens
 
@@ -49,7 +48,7 @@ def _end_of_turn(files: TokenizerFiles) -> int | None:
     """The special token that the chat template puts right after a reply, found by rendering one."""
     if files.chat_template is None:
         return None
-    rendered = _render_one_exchange(files.chat_template, files.config)
+    rendered = _render_one_exchange(files)
     after = rendered.rpartition(REPLY_MARK)[2].lstrip()
     specials = {
         token.content: id_ for id_, token in files.tokenizer.get_added_tokens_decoder().items() if token.special
@@ -58,19 +57,7 @@ def _end_of_turn(files: TokenizerFiles) -> int | None:
     return specials[max(matching, key=len)] if matching else None
 
 
-def _render_one_exchange(template: str, config: dict[str, Any]) -> str:
-    """Renders a question and a reply in transformers' own sandbox. Empty where the template refuses them."""
-    from transformers.utils.chat_template_utils import render_jinja_template
-
+def _render_one_exchange(files: TokenizerFiles) -> str:
+    """Renders a question and a reply. Empty where the template refuses them."""
     messages = [{"role": "user", "content": "question"}, {"role": "assistant", "content": REPLY_MARK}]
-    tokens = {kind: _content(config.get(kind)) for kind in ("bos_token", "eos_token", "pad_token", "unk_token")}
-    try:
-        rendered, _ = render_jinja_template([messages], chat_template=template, **tokens)
-    except (TemplateError, TypeError, KeyError, AttributeError):
-        return ""
-    return str(rendered[0])
-
-
-def _content(token: Any) -> str:
-    content = token.get("content") if isinstance(token, dict) else token
-    return content if isinstance(content, str) else ""
+    return render_template(files, messages) or ""

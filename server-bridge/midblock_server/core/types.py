@@ -70,10 +70,10 @@ class SpecialTokens:
 
 @dataclass(frozen=True)
 class TemplateProbe:
-    """A conversation as JSON, the day it is rendered on ("YYYY-MM-DD"), and the text that transformers makes of it."""
+    """A conversation as JSON, the text that transformers makes of it, and when: "YYYY-MM-DDTHH:MM:SS", local time."""
 
     messages_json: str
-    date: str
+    local_time: str
     text: str
 
 

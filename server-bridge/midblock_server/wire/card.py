@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midblock_server.core.types import BlockLinear, BlockPart, DeviceFacts, ModelCard, SpecialTokens
+from midblock_server.core.types import BlockLinear, BlockPart, DeviceFacts, ModelCard, SpecialTokens, TemplateProbe
 from midblock_server.gen.midblock.v1 import control_pb2, model_pb2
 
 _BLOCK_PARTS: dict[BlockPart, model_pb2.BlockPart] = {
@@ -34,6 +34,7 @@ def model_card_to_wire(card: ModelCard) -> model_pb2.ModelCard:
         chat_template=card.chat_template,
         weights_hash=card.weights_hash,
         tokenizer_probe=model_pb2.TokenizerProbe(text=card.probe_text, token_ids=card.probe_token_ids),
+        template_probe=_template_probe_to_wire(card.template_probe),
         dtype=card.dtype,
         license=card.license,
         weights_folder=card.weights_folder,
@@ -63,3 +64,9 @@ def _block_linear_to_wire(linear: BlockLinear) -> model_pb2.BlockLinear:
 
 def _special_tokens_to_wire(tokens: SpecialTokens) -> model_pb2.SpecialTokens:
     return model_pb2.SpecialTokens(bos_id=tokens.bos_id, eos_ids=tokens.eos_ids, pad_id=tokens.pad_id)
+
+
+def _template_probe_to_wire(probe: TemplateProbe | None) -> model_pb2.TemplateProbe | None:
+    if probe is None:
+        return None
+    return model_pb2.TemplateProbe(messages_json=probe.messages_json, local_time=probe.local_time, text=probe.text)

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from tiny_models import CHAT_TEMPLATE, FAMILIES
 from tokenizers import Tokenizer
+from transformers import AutoTokenizer
 
 from midblock_server.core.model import LoadedModel
 
-TIED = {"gemma", "gemma2", "gpt2"}
+TIED = {"gemma", "gemma2", "gemma3_text", "gpt2"}
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
@@ -57,6 +58,47 @@ def test_the_probe_is_hard_and_comes_back_whole(
     for piece in ("\r\n", "\u0301", "👩🏽‍🔬", "\u00a0", "def f", "3.14159"):
         assert piece in card.probe_text
     assert not set(card.probe_token_ids) & {0, 1, 2, 3}
+
+
+def test_the_template_probe_is_what_transformers_renders(
+    tiny_model: Callable[..., Path], load: Callable[..., LoadedModel]
+) -> None:
+    folder = tiny_model()
+    probe = load(folder).card.template_probe
+
+    assert probe is not None
+    messages = json.loads(probe.messages_json)
+    assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    assert probe.text == tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+
+
+@pytest.mark.parametrize(
+    ("template", "roles"),
+    [
+        (
+            "{% if messages[0].role == 'system' %}{{ raise_exception('no') }}{% endif %}ok",
+            ["user", "assistant", "user"],
+        ),
+        ("{% if messages | length > 1 %}{{ raise_exception('no') }}{% endif %}ok", ["user"]),
+        ("{{ raise_exception('only tools') }}", None),
+    ],
+)
+def test_the_template_probe_is_one_that_the_template_takes(
+    template: str, roles: list[str] | None, tiny_copy: Path, load: Callable[..., LoadedModel]
+) -> None:
+    _change(tiny_copy / "tokenizer_config.json", chat_template=template)
+    probe = load(tiny_copy).card.template_probe
+    assert (probe and [message["role"] for message in json.loads(probe.messages_json)]) == roles
+
+
+def test_the_template_probe_tells_the_time_that_its_template_wrote(
+    tiny_copy: Path, load: Callable[..., LoadedModel]
+) -> None:
+    _change(tiny_copy / "tokenizer_config.json", chat_template="{{ strftime_now('%Y-%m-%dT%H:%M:%S') }}")
+    probe = load(tiny_copy).card.template_probe
+    assert probe is not None
+    assert probe.text == probe.local_time
 
 
 def test_weights_hash_follows_the_contract(tiny_model: Callable[..., Path], load: Callable[..., LoadedModel]) -> None:
@@ -118,6 +160,7 @@ def test_a_model_without_a_chat_template_has_none(tiny_copy: Path, load: Callabl
     (tiny_copy / "tokenizer_config.json").unlink()
     card = load(tiny_copy).card
     assert card.chat_template is None
+    assert card.template_probe is None
     assert card.tokenizer_config_json == ""
 
 

@@ -101,6 +101,7 @@ def test_the_card_is_carried_whole(client: BridgeClient) -> None:
     assert card.special_tokens.pad_id == 0
     assert not card.HasField("chat_template")
     assert list(card.tokenizer_probe.token_ids) == [1, 2, 3]
+    assert card.template_probe.local_time == "2026-03-04T05:06:07"
 
 
 def test_a_model_that_does_not_load_ends_the_stream_with_its_reason(loading: RunningServer) -> None:

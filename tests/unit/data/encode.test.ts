@@ -17,6 +17,7 @@ function encoderOf(kind: "byteLevel" | "sentence", changes: Partial<ModelCard> =
 const alwaysMarked: Partial<ModelCard> = {
   tokenizerJson: recorded.sentence.tokenizerJson.replace('"prepend_scheme":"first"', '"prepend_scheme":"always"'),
   tokenizerProbe: { text: "", tokenIds: [] },
+  templateProbe: undefined,
 };
 
 const byteLevel = encoderOf("byteLevel");

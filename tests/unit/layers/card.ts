@@ -38,6 +38,7 @@ export function cardOf(blockCount: number, changes: Partial<ModelCard> = {}): Mo
     chatTemplate: undefined,
     weightsHash: "sha256:0",
     tokenizerProbe: { text: "", tokenIds: [] },
+    templateProbe: undefined,
     dtype: "float32",
     license: "",
     weightsFolder: "/models/tiny",

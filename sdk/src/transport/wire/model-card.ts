@@ -1,10 +1,11 @@
 /** ModelCard, read. */
-import type { BlockLinear, ModelCard, ParameterCounts } from "../../layers/model-card.js";
+import type { BlockLinear, ModelCard, ParameterCounts, TemplateProbe } from "../../layers/model-card.js";
 import {
   BlockPart,
   type BlockLinear as WireBlockLinear,
   type ModelCard as WireModelCard,
   type ParameterCounts as WireParameterCounts,
+  type TemplateProbe as WireTemplateProbe,
 } from "../gen/midblock/v1/model.js";
 import { brokenContract, required, unknownValue } from "./incomplete.js";
 import { readUint64 } from "./numbers.js";
@@ -32,10 +33,15 @@ export function readModelCard(card: WireModelCard): ModelCard {
     chatTemplate: card.chatTemplate,
     weightsHash: card.weightsHash,
     tokenizerProbe: { text: probe.text, tokenIds: [...probe.tokenIds] },
+    templateProbe: card.templateProbe && readTemplateProbe(card.templateProbe),
     dtype: card.dtype,
     license: card.license,
     weightsFolder: card.weightsFolder,
   };
+}
+
+function readTemplateProbe({ messagesJson, localTime, text }: WireTemplateProbe): TemplateProbe {
+  return { messagesJson, localTime, text };
 }
 
 function readParameterCounts(counts: WireParameterCounts): ParameterCounts {

@@ -17,7 +17,7 @@ BLOCK_PART_ATTENTION: BlockPart
 BLOCK_PART_MLP: BlockPart
 
 class ModelCard(_message.Message):
-    __slots__ = ("name", "architecture", "block_count", "hidden_size", "vocabulary_size", "context_length", "tied_embeddings", "parameters", "block_linears", "special_tokens", "tokenizer_json", "tokenizer_config_json", "chat_template", "weights_hash", "tokenizer_probe", "dtype", "license", "weights_folder")
+    __slots__ = ("name", "architecture", "block_count", "hidden_size", "vocabulary_size", "context_length", "tied_embeddings", "parameters", "block_linears", "special_tokens", "tokenizer_json", "tokenizer_config_json", "chat_template", "weights_hash", "tokenizer_probe", "dtype", "license", "weights_folder", "template_probe")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ARCHITECTURE_FIELD_NUMBER: _ClassVar[int]
     BLOCK_COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +36,7 @@ class ModelCard(_message.Message):
     DTYPE_FIELD_NUMBER: _ClassVar[int]
     LICENSE_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FOLDER_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_PROBE_FIELD_NUMBER: _ClassVar[int]
     name: str
     architecture: str
     block_count: int
@@ -54,7 +55,8 @@ class ModelCard(_message.Message):
     dtype: str
     license: str
     weights_folder: str
-    def __init__(self, name: _Optional[str] = ..., architecture: _Optional[str] = ..., block_count: _Optional[int] = ..., hidden_size: _Optional[int] = ..., vocabulary_size: _Optional[int] = ..., context_length: _Optional[int] = ..., tied_embeddings: _Optional[bool] = ..., parameters: _Optional[_Union[ParameterCounts, _Mapping]] = ..., block_linears: _Optional[_Iterable[_Union[BlockLinear, _Mapping]]] = ..., special_tokens: _Optional[_Union[SpecialTokens, _Mapping]] = ..., tokenizer_json: _Optional[str] = ..., tokenizer_config_json: _Optional[str] = ..., chat_template: _Optional[str] = ..., weights_hash: _Optional[str] = ..., tokenizer_probe: _Optional[_Union[TokenizerProbe, _Mapping]] = ..., dtype: _Optional[str] = ..., license: _Optional[str] = ..., weights_folder: _Optional[str] = ...) -> None: ...
+    template_probe: TemplateProbe
+    def __init__(self, name: _Optional[str] = ..., architecture: _Optional[str] = ..., block_count: _Optional[int] = ..., hidden_size: _Optional[int] = ..., vocabulary_size: _Optional[int] = ..., context_length: _Optional[int] = ..., tied_embeddings: _Optional[bool] = ..., parameters: _Optional[_Union[ParameterCounts, _Mapping]] = ..., block_linears: _Optional[_Iterable[_Union[BlockLinear, _Mapping]]] = ..., special_tokens: _Optional[_Union[SpecialTokens, _Mapping]] = ..., tokenizer_json: _Optional[str] = ..., tokenizer_config_json: _Optional[str] = ..., chat_template: _Optional[str] = ..., weights_hash: _Optional[str] = ..., tokenizer_probe: _Optional[_Union[TokenizerProbe, _Mapping]] = ..., dtype: _Optional[str] = ..., license: _Optional[str] = ..., weights_folder: _Optional[str] = ..., template_probe: _Optional[_Union[TemplateProbe, _Mapping]] = ...) -> None: ...
 
 class ParameterCounts(_message.Message):
     __slots__ = ("total", "embedding", "by_block", "final_norm", "head")
@@ -101,3 +103,13 @@ class TokenizerProbe(_message.Message):
     text: str
     token_ids: _containers.RepeatedScalarFieldContainer[int]
     def __init__(self, text: _Optional[str] = ..., token_ids: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class TemplateProbe(_message.Message):
+    __slots__ = ("messages_json", "local_time", "text")
+    MESSAGES_JSON_FIELD_NUMBER: _ClassVar[int]
+    LOCAL_TIME_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    messages_json: str
+    local_time: str
+    text: str
+    def __init__(self, messages_json: _Optional[str] = ..., local_time: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...

@@ -79,6 +79,11 @@ export interface ModelCard {
    * of a built-in model, a GGUF file or a hub model.
    */
   weightsFolder: string;
+  /**
+   * A conversation and the text that transformers renders it to by the chat template. The client renders the same and
+   * refuses to go on when the texts differ. Absent for a model without a template, or with one that refuses it.
+   */
+  templateProbe: TemplateProbe | undefined;
 }
 
 /** Parameter counts, each parameter counted once. */
@@ -129,6 +134,16 @@ export interface TokenizerProbe {
   tokenIds: number[];
 }
 
+/** See ModelCard.template_probe. */
+export interface TemplateProbe {
+  /** The messages, as a JSON list of objects with role and content. */
+  messagesJson: string;
+  /** When it was rendered, which a template may write: "YYYY-MM-DDTHH:MM:SS" by the server's clock, without a time zone. */
+  localTime: string;
+  /** The text, up to where the assistant's next answer begins. */
+  text: string;
+}
+
 function createBaseModelCard(): ModelCard {
   return {
     name: "",
@@ -149,6 +164,7 @@ function createBaseModelCard(): ModelCard {
     dtype: "",
     license: "",
     weightsFolder: "",
+    templateProbe: undefined,
   };
 }
 
@@ -207,6 +223,9 @@ export const ModelCard: MessageFns<ModelCard> = {
     }
     if (message.weightsFolder !== "") {
       writer.uint32(146).string(message.weightsFolder);
+    }
+    if (message.templateProbe !== undefined) {
+      TemplateProbe.encode(message.templateProbe, writer.uint32(154).fork()).join();
     }
     return writer;
   },
@@ -366,6 +385,14 @@ export const ModelCard: MessageFns<ModelCard> = {
             }
 
             message.weightsFolder = reader.string();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.templateProbe = TemplateProbe.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -743,6 +770,74 @@ export const TokenizerProbe: MessageFns<TokenizerProbe> = {
             }
 
             break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTemplateProbe(): TemplateProbe {
+  return { messagesJson: "", localTime: "", text: "" };
+}
+
+export const TemplateProbe: MessageFns<TemplateProbe> = {
+  encode(message: TemplateProbe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.messagesJson !== "") {
+      writer.uint32(10).string(message.messagesJson);
+    }
+    if (message.localTime !== "") {
+      writer.uint32(18).string(message.localTime);
+    }
+    if (message.text !== "") {
+      writer.uint32(26).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TemplateProbe {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTemplateProbe();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.messagesJson = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.localTime = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
