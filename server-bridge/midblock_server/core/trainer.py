@@ -59,16 +59,21 @@ def train(
     state = None
     if resume_from is not None:
         state = read_resumable(resume_from, specification_digest(specification), specification.weights_hash)
+    training = make_training(session, specification, data)
+    if resume_from is not None and state is not None:
+        restore_training_state(training.band, training.optimizer, resume_from, state)
+    checkpoints = RunCheckpoints(training, folder)
+    return _events(session, checkpoints, ask, 0 if state is None else state.step)
+
+
+def make_training(session: ModelSession, specification: RunSpecification, data: Sequence[Datum]) -> Training:
+    """Makes what a checked run trains, at its start."""
     with session.turn() as model:
         # Both probe the whole model once, which must happen while the base is in place.
         can_pack(model.module)
         head_of(model.module)
         band = _make_band(model, specification)
-    optimizer = make_optimizer(band.parameters, specification.optimizer)
-    if state is not None and resume_from is not None:
-        restore_training_state(band, optimizer, resume_from, state)
-    checkpoints = RunCheckpoints(Training(specification, data, band, optimizer), folder)
-    return _events(session, checkpoints, ask, 0 if state is None else state.step)
+    return Training(specification, data, band, make_optimizer(band.parameters, specification.optimizer))
 
 
 def _make_band(model: LoadedModel, specification: RunSpecification) -> TrainableBand:
