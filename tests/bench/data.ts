@@ -11,23 +11,23 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, packageVersion } from "midblock";
-import { peerPython } from "./data/peer-environment.js";
 import { ourRound, peerRound, type Round } from "./data/run-round.js";
 import { writeSyntheticRows } from "./data/synthetic-rows.js";
 import { benchLine, median } from "./median.js";
+import { peerPython } from "./peer-environment.js";
 
 const maxTokens = 2048;
 const seed = 0;
 const syntheticRows = { small: 10_000, large: 200_000 };
 
-const gsm8k = process.argv[2] ?? process.env["MIDBLOCK_GSM8K"];
+const trainFile = process.argv[2] ?? process.env["MIDBLOCK_GSM8K"];
 const roundCount = Number(process.argv[3] ?? 5);
-if (gsm8k === undefined || !Number.isSafeInteger(roundCount) || roundCount < 1) {
+if (trainFile === undefined || !Number.isSafeInteger(roundCount) || roundCount < 1) {
   console.error("Name GSM8K's train.jsonl: npm run bench:data -- TRAIN.jsonl [ROUNDS], or MIDBLOCK_GSM8K.");
   process.exit(2);
 }
 
-const python = await peerPython();
+const python = await peerPython(new URL("data/peer-requirements.txt", import.meta.url));
 const modelFolder = await builtInModelFolder();
 const folder = await mkdtemp(join(tmpdir(), "midblock-bench-rows-"));
 try {
@@ -36,7 +36,7 @@ try {
   await writeSyntheticRows(large, syntheticRows.large, seed);
   const rounds = [];
   for (let round = 0; round < roundCount; round++) {
-    const task = { modelFolder, rows: gsm8k, maxTokens, seed };
+    const task = { modelFolder, rows: trainFile, maxTokens, seed };
     const ours = await ourRound(task);
     const peer = await peerRound(python, task);
     refuseUnequal(ours, peer);

@@ -4,22 +4,16 @@
  * Usage: round.ts MODEL_FOLDER ROWS.jsonl MAX_TOKENS SEED. Prints one JSON line. Imports and the reading of the tokenizer
  * are not timed; the caches are those of a fresh process.
  */
-import { jsonl, readModelFolder } from "midblock";
+import { readModelFolder } from "midblock";
 import { planBatches } from "../../../sdk/src/training/batch-plan.js";
+import { gsm8k } from "../gsm8k.js";
 
 const [folder = "", rows = "", maxTokens = "", seed = ""] = process.argv.slice(2);
 const budget = Number(maxTokens);
 const model = await readModelFolder(folder);
 
 const start = performance.now();
-const prepared = await jsonl(rows)
-  .map((row: { readonly question: string; readonly answer: string }) => ({
-    messages: [
-      { role: "user", content: row.question },
-      { role: "assistant", content: row.answer },
-    ],
-  }))
-  .prepare(model, { maxTokens: budget });
+const prepared = await gsm8k(rows).prepare(model, { maxTokens: budget });
 const encoded = performance.now();
 const { lengths } = prepared.datums;
 const stepSize = { tokens: budget };

@@ -1,16 +1,16 @@
-/** Makes the peer's Python environment, at the versions of peer-requirements.txt, once a machine. */
+/** Makes a peer's Python environment, at the versions of its requirements file, once a machine. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { defaultCacheFolder } from "../../../sdk/src/sidecar/folders.js";
-import { findPython, usualPythons } from "../../../sdk/src/sidecar/python.js";
+import { defaultCacheFolder } from "../../sdk/src/sidecar/folders.js";
+import { findPython, usualPythons } from "../../sdk/src/sidecar/python.js";
 
-/** Path of its interpreter. */
-export async function peerPython(): Promise<string> {
-  const requirements = fileURLToPath(new URL("peer-requirements.txt", import.meta.url));
+/** Path of the interpreter that has what the requirements file, a file: URL, names. */
+export async function peerPython(requirementsUrl: URL): Promise<string> {
+  const requirements = fileURLToPath(requirementsUrl);
   const base = await findPython(usualPythons());
   const digest = createHash("sha256")
     .update(base.version)
