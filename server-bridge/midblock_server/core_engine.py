@@ -61,10 +61,12 @@ class CoreModel:
         self.device: DeviceFacts = loaded.device
         self.max_sequence_tokens = min(max_sequence_tokens or loaded.card.context_length, loaded.card.context_length)
 
-    def check(self, specification: RunSpecification, data: Sequence[Datum]) -> None:
-        from midblock_server.core.specification_check import check_specification
+    def check(
+        self, specification: RunSpecification, data: Sequence[Datum], known_steps: int = 0, known_rows: int = 0
+    ) -> None:
+        from midblock_server.core.specification_check import Known, check_specification
 
-        check_specification(self._loaded, specification, data)
+        check_specification(self._loaded, specification, data, known=Known(known_steps, known_rows))
 
     def train(
         self,

@@ -37,8 +37,11 @@ class Model(Protocol):
     def max_sequence_tokens(self) -> int:
         """Most tokens in one sequence, prompt and continuation together."""
 
-    def check(self, specification: RunSpecification, data: Sequence[Datum]) -> None:
-        """Raises one error that lists all faults of a run that does not fit the model or its data."""
+    def check(
+        self, specification: RunSpecification, data: Sequence[Datum], known_steps: int = 0, known_rows: int = 0
+    ) -> None:
+        """Raises one error that lists all faults of a run that does not fit the model or its data; the first steps and
+        rows that are known are not looked at again."""
 
     def train(
         self,

@@ -43,7 +43,7 @@ class RunCheckpoints:
         written = write_checkpoint(
             self.folder,
             step,
-            specification_digest(training.specification),
+            specification_digest(training.specification, step),
             training.specification.weights_hash,
             lambda aside: save_training_state(training.band, training.optimizer, aside),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import get_args
 
 from midblock_server.core.errors import SpecificationError
@@ -24,12 +25,22 @@ Fault = tuple[str, str]
 """An error code and a phrase: where, what was found, what was wanted."""
 
 
-def check_specification(model: LoadedModel, specification: RunSpecification, data: Sequence[Datum]) -> None:
+@dataclass(frozen=True)
+class Known:
+    """How many of the first steps and rows were checked before."""
+
+    steps: int
+    rows: int
+
+
+def check_specification(
+    model: LoadedModel, specification: RunSpecification, data: Sequence[Datum], *, known: Known | None = None
+) -> None:
     """Raises SpecificationError with the code of the first fault and all faults in ``found`` when anything is amiss.
 
     Codes: "invalid-layer-plan" for blocks, ranks and targets, "dataset-invalid" for rows, else "invalid-options".
     """
-    faults = list(_faults(model, specification, data))
+    faults = list(_faults(model, specification, data, known or Known(0, 0)))
     if not faults:
         return
     shown = [phrase for _, phrase in faults[:SHOWN_FAULTS]]
@@ -44,7 +55,9 @@ def check_specification(model: LoadedModel, specification: RunSpecification, dat
     )
 
 
-def _faults(model: LoadedModel, specification: RunSpecification, data: Sequence[Datum]) -> Iterator[Fault]:
+def _faults(
+    model: LoadedModel, specification: RunSpecification, data: Sequence[Datum], known: Known
+) -> Iterator[Fault]:
     card = model.card
     if specification.weights_hash != card.weights_hash:
         yield "invalid-options", f"weights_hash: {specification.weights_hash}, but the model has {card.weights_hash}"
@@ -57,8 +70,8 @@ def _faults(model: LoadedModel, specification: RunSpecification, data: Sequence[
                 yield "invalid-layer-plan", f"block {block.index}: rank {block.rank}, but full weights have none"
     yield from _optimizer_faults(specification.optimizer)
     yield from _run_faults(specification)
-    yield from _data_faults(model, data)
-    yield from _batch_faults(specification.batch_plan, data)
+    yield from _data_faults(model, data, known.rows)
+    yield from _batch_faults(specification.batch_plan, data, known.steps)
 
 
 def _plan_faults(card: ModelCard, plan: LayerPlan) -> Iterator[Fault]:
@@ -118,15 +131,20 @@ def _run_faults(specification: RunSpecification) -> Iterator[Fault]:
         yield "invalid-options", f"seed: {specification.seed}, but it must be 0 to 2^64 - 1"
     if specification.checkpoint_every_steps < 0:
         yield "invalid-options", f"checkpoint_every_steps: {specification.checkpoint_every_steps}, but 0 is the least"
+    steps_known, steps_total = len(specification.batch_plan.steps), specification.steps_total
+    if steps_known > steps_total or (steps_known < steps_total and not specification.open):
+        wanted = f"{steps_known}{' or more' if specification.open else ''}, the steps of the batch plan"
+        yield "invalid-options", f"steps_total: {steps_total}, but it must be {wanted}"
     if specification.keep_checkpoints < 1:
         yield "invalid-options", f"keep_checkpoints: {specification.keep_checkpoints}, but 1 is the least"
 
 
-def _data_faults(model: LoadedModel, data: Sequence[Datum]) -> Iterator[Fault]:
+def _data_faults(model: LoadedModel, data: Sequence[Datum], rows_known: int) -> Iterator[Fault]:
     vocabulary, longest = model.card.vocabulary_size, model.settings.max_sequence_tokens or model.card.context_length
     if not data:
         yield "dataset-invalid", "the data set has no rows"
-    for row, datum in enumerate(data):
+    for row in range(rows_known, len(data)):
+        datum = data[row]
         outside = [token for token in datum.token_ids if not 0 <= token < vocabulary]
         if outside:
             yield "dataset-invalid", f"row {row}: token ids {outside[:5]}, but the vocabulary has 0 to {vocabulary - 1}"
@@ -138,10 +156,10 @@ def _data_faults(model: LoadedModel, data: Sequence[Datum]) -> Iterator[Fault]:
             yield "dataset-invalid", f"row {row}: a loss weight is negative or not finite"
 
 
-def _batch_faults(plan: BatchPlan, data: Sequence[Datum]) -> Iterator[Fault]:
+def _batch_faults(plan: BatchPlan, data: Sequence[Datum], steps_known: int) -> Iterator[Fault]:
     if not plan.steps:
         yield "invalid-options", "batch_plan: no steps, but at least one is needed"
-    for number, step in enumerate(plan.steps, start=1):
+    for number, step in enumerate(plan.steps[steps_known:], start=steps_known + 1):
         rows = [row for micro_batch in step for row in micro_batch]
         outside = sorted({row for row in rows if not 0 <= row < len(data)})
         if outside:

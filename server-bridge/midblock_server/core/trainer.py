@@ -16,12 +16,8 @@ from midblock_server.core.packed import can_pack
 from midblock_server.core.run_checkpoints import RunCheckpoints
 from midblock_server.core.session import ModelSession
 from midblock_server.core.specification import LoraMethod, RunSpecification
-from midblock_server.core.specification_check import check_specification
-from midblock_server.core.training_state import (
-    read_resumable,
-    restore_training_state,
-    specification_digest,
-)
+from midblock_server.core.specification_check import Known, check_specification
+from midblock_server.core.training_state import read_resumable, restore_training_state
 from midblock_server.core.training_step import Training, run_step
 from midblock_server.core.types import Control, Datum, StopReason, TrainerEvent, TrainingStarted, TrainingStopped
 
@@ -29,6 +25,7 @@ STOP_REASONS = {
     Control.GO_ON: StopReason.COMPLETED,
     Control.PAUSE: StopReason.PAUSED,
     Control.CANCEL: StopReason.CANCELLED,
+    Control.FINISH: StopReason.COMPLETED,
 }
 
 
@@ -45,8 +42,10 @@ def train(
 
     Yields TrainingStarted, then StepDone and CheckpointWritten as they come, and TrainingStopped last. Checkpoints are
     written in ``folder``; ``ask`` is called before each step; the device is held for one step at a time.
-    ``resume_from`` is a checkpoint folder of the same specification: training goes on after its step and ends with the
-    same weights, bit for bit on a CPU. Later checkpoints in ``folder`` are then removed: their steps are made anew.
+    ``resume_from`` is a checkpoint folder of the same specification, or of an open one that was extended to this one:
+    training goes on after its step and ends with the same weights, bit for bit on a CPU. Later checkpoints in
+    ``folder`` are then removed: their steps are made anew. An open run that has made the steps it knows stops as
+    waiting.
 
     Trainable names are, in the model's order, for LoRA "<full name of the linear map>.lora_A" and ".lora_B", with DoRA
     also ".lora_magnitude_vector", and for full weights the full names of the parameters. The first part of a name that
@@ -55,10 +54,11 @@ def train(
     Raises SpecificationError, with all faults of specification and data, and CheckpointError at the call; TrainingError
     while it is iterated.
     """
-    check_specification(session.model, specification, data)
-    state = None
-    if resume_from is not None:
-        state = read_resumable(resume_from, specification_digest(specification), specification.weights_hash)
+    state = None if resume_from is None else read_resumable(resume_from, specification)
+    # What a checkpoint was made with was checked before its first step; an open run would check it after each wait.
+    check_specification(
+        session.model, specification, data, known=None if state is None else Known(state.step, len(data))
+    )
     training = make_training(session, specification, data)
     if resume_from is not None and state is not None:
         restore_training_state(training.band, training.optimizer, resume_from, state)
@@ -88,12 +88,13 @@ def _events(
     session: ModelSession, checkpoints: RunCheckpoints, ask: Callable[[], Control], from_step: int
 ) -> Iterator[TrainerEvent]:
     training = checkpoints.training
-    steps_total = len(training.specification.batch_plan.steps)
+    steps_total = training.specification.steps_total
+    steps_known = len(training.specification.batch_plan.steps)
     every = training.specification.checkpoint_every_steps
     checkpoints.begin(from_step)
     yield _started(session.model, training.band, from_step, steps_total)
     done, control = from_step, Control.GO_ON
-    while done < steps_total and (control := ask()) is Control.GO_ON:
+    while done < steps_known and (control := ask()) is Control.GO_ON:
         with session.turn_with(training.band) as model:
             event = run_step(model, training, done)
         done += 1
@@ -102,7 +103,8 @@ def _events(
             yield from _write_checkpoint(checkpoints, done)
     if not checkpoints.has(done):
         yield from _write_checkpoint(checkpoints, done)
-    yield TrainingStopped(STOP_REASONS[control], done)
+    waits = control is Control.GO_ON and done < steps_total
+    yield TrainingStopped(StopReason.WAITING if waits else STOP_REASONS[control], done)
 
 
 def _write_checkpoint(checkpoints: RunCheckpoints, step: int) -> Iterator[TrainerEvent]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -14,19 +14,31 @@ from midblock_server.core.band import TrainableBand
 from midblock_server.core.checkpoint import CheckpointState, read_state, verify_files
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.optimizer import optimizer_tensors, restore_optimizer
-from midblock_server.core.specification import RunSpecification
+from midblock_server.core.specification import BatchPlan, RunSpecification
 
 TENSORS_FILE = "training_state.safetensors"
-UNBINDING_FIELDS = ("client_notes", "checkpoint_every_steps", "keep_checkpoints")
+UNBINDING_FIELDS = ("client_notes", "checkpoint_every_steps", "keep_checkpoints", "batch_plan", "dataset_hashes")
 
 
-def specification_digest(specification: RunSpecification) -> str:
-    """SHA-256 in hex over all that decides the weights: all but the client's notes and when to write checkpoints."""
-    fields = asdict(specification)
+def specification_digest(specification: RunSpecification, step: int) -> str:
+    """SHA-256 in hex over all that decides the weights after ``step`` steps: all but the client's notes, when to write
+    checkpoints, and the steps still to come."""
+    return _digests(specification, step)[-1]
+
+
+def _digests(specification: RunSpecification, step: int) -> list[str]:
+    """The digest with the first of the data sets, with the first two, and so on: an open run knew fewer once."""
+    fields = asdict(replace(specification, batch_plan=BatchPlan(())))
     for name in UNBINDING_FIELDS:
         del fields[name]
     fields["method"]["kind"] = type(specification.method).__name__
-    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+    fields["steps"] = specification.batch_plan.steps[:step]
+    digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode())
+    digests = []
+    for dataset_hash in specification.dataset_hashes:
+        digest.update(f"\n{dataset_hash}".encode())
+        digests.append(digest.hexdigest())
+    return digests
 
 
 def save_training_state(band: TrainableBand, optimizer: torch.optim.AdamW, folder: Path) -> None:
@@ -37,18 +49,19 @@ def save_training_state(band: TrainableBand, optimizer: torch.optim.AdamW, folde
     save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, folder / TENSORS_FILE)
 
 
-def read_resumable(folder: Path, digest: str, base_weights_hash: str) -> CheckpointState:
-    """Reads and verifies a checkpoint that a run with this specification digest is to go on from.
+def read_resumable(folder: Path, specification: RunSpecification) -> CheckpointState:
+    """Reads and verifies a checkpoint that a run is to go on from; an open one may have been extended since.
 
     Raises CheckpointError: "checkpoint-not-found", or "artifact-corrupt" where it is damaged or of another run.
     """
-    state = read_state(folder, base_weights_hash)
-    if state.specification_digest != digest:
+    state = read_state(folder, specification.weights_hash)
+    fitting = _digests(specification, state.step)
+    if state.specification_digest not in fitting:
         raise CheckpointError(
             "artifact-corrupt",
             f"The checkpoint in {folder} was written by a run with another specification.",
             found=f"specification {state.specification_digest}",
-            wanted=f"specification {digest}",
+            wanted=f"specification {fitting[-1]}",
             next_step="Resume with the specification that the run was started with.",
         )
     verify_files(folder, state, state.files)

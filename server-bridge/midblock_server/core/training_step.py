@@ -42,7 +42,7 @@ def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
     """
     started = time.perf_counter()
     settings = training.specification.optimizer
-    rate = learning_rate(settings, step, len(training.specification.batch_plan.steps))
+    rate = learning_rate(settings, step, training.specification.steps_total)
     seed = derived_seed(training.specification.seed, f"dropout of step {step}")
     with _out_of_memory_named(step), seeded(model.torch_device, seed):
         loss, tokens, trained_tokens = _add_gradients(model, training, step)

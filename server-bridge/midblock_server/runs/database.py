@@ -11,11 +11,9 @@ from pathlib import Path
 from midblock_server.core.errors import MidblockServerError
 from midblock_server.runs.changes import Changes
 
-SCHEMA_VERSION = 1
-
 # States are numbers of midblock.v1.RunState; blobs are messages of midblock.v1 (events: RunEvent).
 # A run is owned by the server instance that queued it; queue_number gives first come, first served.
-_SCHEMA = """
+_FIRST_SCHEMA = """
 CREATE TABLE runs (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
@@ -51,6 +49,21 @@ CREATE TABLE checkpoints (
   PRIMARY KEY (run_id, step)
 ) WITHOUT ROWID;
 """
+
+# An open run's specification and batch_plan hold all it knows; of its extensions it is kept what they were.
+_OPEN_RUNS = """
+ALTER TABLE runs ADD COLUMN finish_reason TEXT NOT NULL DEFAULT '';
+CREATE TABLE extensions (
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  number INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  PRIMARY KEY (run_id, number)
+) WITHOUT ROWID;
+"""
+
+# Entry n makes version n + 1 of the schema out of version n.
+_SCHEMAS = (_FIRST_SCHEMA, _OPEN_RUNS)
+SCHEMA_VERSION = len(_SCHEMAS)
 
 
 class Database:
@@ -97,11 +110,12 @@ class Database:
     def _prepare_schema(self, file: Path) -> None:
         with self.transaction() as connection:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in filter(str.strip, _SCHEMA.split(";")):
+            for schema in _SCHEMAS[version:]:
+                for statement in filter(str.strip, schema.split(";")):
                     connection.execute(statement)
+            if version < SCHEMA_VERSION:
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
+            elif version > SCHEMA_VERSION:
                 raise MidblockServerError(
                     "sidecar-start-failed",
                     f"The run record {file} was written by another version of midblock-server.",

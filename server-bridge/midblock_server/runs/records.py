@@ -10,6 +10,8 @@ from midblock_server.core.errors import MidblockServerError
 from midblock_server.gen.midblock.v1 import common_pb2, run_pb2
 
 ACTIVE_STATES = (run_pb2.RUN_STATE_QUEUED, run_pb2.RUN_STATE_RUNNING)
+# A run that waits for an extension may go on at any time, so that its watchers stay.
+MOVING_STATES = (*ACTIVE_STATES, run_pb2.RUN_STATE_WAITING)
 STOPPED_STATES = (run_pb2.RUN_STATE_PAUSED, run_pb2.RUN_STATE_INTERRUPTED)
 RESUMABLE_STATES = (*STOPPED_STATES, run_pb2.RUN_STATE_CANCELLED, run_pb2.RUN_STATE_FAILED)
 
@@ -41,6 +43,13 @@ def find_run(connection: sqlite3.Connection, run_id: str) -> sqlite3.Row:
             facts={"run_id": run_id},
         )
     return row
+
+
+def known_specification(row: sqlite3.Row) -> run_pb2.RunSpecification:
+    """All that is known of a run by now, with its batch plan."""
+    specification = run_pb2.RunSpecification.FromString(row["specification"])
+    specification.batch_plan.ParseFromString(row["batch_plan"])
+    return specification
 
 
 def newest_checkpoint_step(connection: sqlite3.Connection, run_id: str) -> int | None:

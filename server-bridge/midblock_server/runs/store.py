@@ -11,7 +11,7 @@ from midblock_server.core.errors import CheckpointError, MidblockServerError
 from midblock_server.gen.midblock.v1 import run_pb2
 from midblock_server.runs.database import Database
 from midblock_server.runs.records import (
-    ACTIVE_STATES,
+    MOVING_STATES,
     append_event,
     find_run,
     record_of,
@@ -56,7 +56,7 @@ class RunStore:
                     without_batch_plan(specification).SerializeToString(),
                     specification.batch_plan.SerializeToString(),
                     run_pb2.RUN_STATE_QUEUED,
-                    len(specification.batch_plan.steps),
+                    specification.steps_total,
                     time.time(),
                     owner,
                 ),
@@ -94,7 +94,7 @@ class RunStore:
                 "SELECT event FROM events WHERE run_id = ? AND sequence >= ? ORDER BY sequence LIMIT ?",
                 (run_id, from_sequence, limit),
             ).fetchall()
-        return [run_pb2.RunEvent.FromString(row["event"]) for row in rows], state not in ACTIVE_STATES
+        return [run_pb2.RunEvent.FromString(row["event"]) for row in rows], state not in MOVING_STATES
 
     def checkpoint_folder(self, run_id: str, step: int | None) -> Path:
         """The folder of a checkpoint, ``step`` None: of the newest. Raises "run-not-found", "checkpoint-not-found"."""

@@ -19,8 +19,8 @@ from midblock_server.core.types import (
 )
 from midblock_server.gen.midblock.v1 import run_pb2
 from midblock_server.runs.database import Database
-from midblock_server.runs.records import append_event, find_run
-from midblock_server.runs.steering import end_run, stop_as_interrupted, stop_as_paused
+from midblock_server.runs.records import append_event, find_run, known_specification
+from midblock_server.runs.steering import end_run, stop_as_interrupted, stop_as_paused, wait_for_extension
 from midblock_server.wire.errors import error_detail_to_wire
 from midblock_server.wire.events import step_done_to_wire, training_started_to_wire, warning_to_wire
 
@@ -60,11 +60,9 @@ class TrainingRecord:
             # A run that goes on from an earlier checkpoint leaves the later ones behind; the trainer deletes them.
             _forget_checkpoints(connection, row["id"], "step > ?2", row["resume_step"] or 0)
             resume_from = _checkpoint_folder(connection, row["id"], row["resume_step"])
-        specification = run_pb2.RunSpecification.FromString(row["specification"])
-        specification.batch_plan.ParseFromString(row["batch_plan"])
         return ClaimedRun(
             run_id=row["id"],
-            specification=specification,
+            specification=known_specification(row),
             folder=self._runs_folder / row["id"],
             resume_from=None if resume_from is None else self._runs_folder / resume_from,
         )
@@ -104,9 +102,14 @@ class TrainingRecord:
         with self._owned(run_id) as connection:
             append_event(connection, run_id, warning_to_wire(event))
 
-    def ended(self, run_id: str, state: run_pb2.RunState, error: ErrorDetail | None = None) -> None:
+    def ended(self, run_id: str, state: run_pb2.RunState, error: ErrorDetail | None = None, why: str = "") -> None:
         with self._owned(run_id) as connection:
-            end_run(connection, run_id, state, None if error is None else error_detail_to_wire(error))
+            end_run(connection, run_id, state, None if error is None else error_detail_to_wire(error), why)
+
+    def waiting(self, run_id: str) -> None:
+        """Writes down that all known steps are made. What came meanwhile is heeded: an extension, or a wish to stop."""
+        with self._owned(run_id) as connection:
+            wait_for_extension(connection, run_id)
 
     def paused(self, run_id: str) -> None:
         with self._owned(run_id) as connection:

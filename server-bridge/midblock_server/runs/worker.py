@@ -106,13 +106,15 @@ class TrainingWorker:
             case TrainingWarning():
                 self._record.warning(run.run_id, event)
             case TrainingStopped():
-                self._write_down_stop(run.run_id, event.reason)
+                self._write_down_stop(run.run_id, event)
 
-    def _write_down_stop(self, run_id: str, reason: StopReason) -> None:
-        logger.info("run %s stopped: %s", run_id, reason.value)
-        match reason:
+    def _write_down_stop(self, run_id: str, stopped: TrainingStopped) -> None:
+        logger.info("run %s stopped: %s", run_id, stopped.reason.value)
+        match stopped.reason:
             case StopReason.COMPLETED:
-                self._record.ended(run_id, run_pb2.RUN_STATE_COMPLETED)
+                self._record.ended(run_id, run_pb2.RUN_STATE_COMPLETED, why=stopped.why)
+            case StopReason.WAITING:
+                self._record.waiting(run_id)
             case StopReason.CANCELLED:
                 self._record.ended(run_id, run_pb2.RUN_STATE_CANCELLED)
             case StopReason.PAUSED if self._record.wanted(run_id) is Control.PAUSE:

@@ -13,14 +13,16 @@ from midblock_server.engine import Engine
 from midblock_server.gen.midblock.v1 import run_pb2, run_pb2_grpc
 from midblock_server.limits import Limits
 from midblock_server.model_host import ModelHost
-from midblock_server.runs.admission import admit
-from midblock_server.runs.steering import cancel_run, pause_run, resume_run
+from midblock_server.runs.admission import admit, admit_extension
+from midblock_server.runs.extensions import extend_run, find_extension
+from midblock_server.runs.steering import cancel_run, finish_run, pause_run, resume_run
 from midblock_server.runs.store import RunStore
 from midblock_server.runs.watch import watch_run
 from midblock_server.streams import heartbeat
 
 DEFAULT_LIST_LIMIT = 100
 MAX_KEY_CHARACTERS = 200
+MAX_REASON_CHARACTERS = 200
 
 
 class RunsServicer(run_pb2_grpc.RunsServicer):
@@ -81,6 +83,18 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
         step = request.step if request.HasField("step") else None
         return resume_run(self._store.database, request.run_id, step, self._owner)
 
+    def ExtendRun(self, request: run_pb2.ExtendRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        known, extended_before = find_extension(self._store.database, request)
+        if extended_before is not None:
+            return extended_before
+        require_same_model(self._store, request.run_id, self._host)
+        admit_extension(known, request, self._host.wait(), self._datasets)
+        return extend_run(self._store.database, request, self._owner)
+
+    def FinishRun(self, request: run_pb2.FinishRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        _check_reason(request.reason)
+        return finish_run(self._store.database, request.run_id, request.reason, self._owner)
+
     def FetchArtifacts(
         self, request: run_pb2.FetchArtifactsRequest, context: grpc.ServicerContext
     ) -> Iterator[run_pb2.FetchArtifactsResponse]:
@@ -111,4 +125,14 @@ def _check_key(key: str) -> None:
             "A run's key has the wrong length.",
             found=f"{len(key)} characters",
             wanted=f"1 to {MAX_KEY_CHARACTERS} characters",
+        )
+
+
+def _check_reason(reason: str) -> None:
+    if not 1 <= len(reason) <= MAX_REASON_CHARACTERS:
+        raise MidblockServerError(
+            "invalid-options",
+            "The reason for finishing a run has the wrong length.",
+            found=f"{len(reason)} characters",
+            wanted=f"1 to {MAX_REASON_CHARACTERS} characters",
         )

@@ -64,7 +64,8 @@ def specify(
         "keep_checkpoints": 2,
         "weights_hash": model.card.weights_hash,
     }
-    return RunSpecification(**{**fields, **changes})
+    planned_steps = {**fields, **changes}["batch_plan"].steps
+    return RunSpecification(**{**fields, "steps_total": len(planned_steps), **changes})
 
 
 def run(

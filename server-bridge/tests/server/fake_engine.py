@@ -62,6 +62,11 @@ CARD = ModelCard(
     weights_folder="/models/fake",
 )
 HOLD_POLL_SECONDS = 0.005
+STOPS = {
+    Control.PAUSE: StopReason.PAUSED,
+    Control.CANCEL: StopReason.CANCELLED,
+    Control.FINISH: StopReason.COMPLETED,
+}
 
 
 @dataclass
@@ -94,7 +99,13 @@ class FakeModel:
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
 
-    def check(self, specification: RunSpecification, data: Sequence[Datum]) -> None:
+    def check(
+        self, specification: RunSpecification, data: Sequence[Datum], known_steps: int = 0, known_rows: int = 0
+    ) -> None:
+        steps = specification.batch_plan.steps[known_steps:]
+        outside = [row for step in steps for batch in step for row in batch if row >= len(data)]
+        if outside or len(specification.batch_plan.steps) > specification.steps_total:
+            raise SpecificationError("dataset-invalid", "Steps do not fit.", found=str(outside), wanted=str(known_rows))
         if specification.layer_plan.block_count != CARD.block_count:
             raise SpecificationError("invalid-layer-plan", "The plan has another block count.")
 
@@ -110,15 +121,14 @@ class FakeModel:
         notes = json.loads(specification.client_notes or "{}")
         steps = specification.batch_plan.steps
         done = 0 if resume_from is None else int(json.loads((resume_from / "adapter_config.json").read_text())["step"])
-        yield TrainingStarted(done, len(steps), ("blocks.1.q_proj.lora_A",), 10, CARD.parameters.total)
+        yield TrainingStarted(done, specification.steps_total, ("blocks.1.q_proj.lora_A",), 10, CARD.parameters.total)
         while done < len(steps):
             if notes.get("hold_at_step") == done:
                 self._hold(ask, stubborn=notes.get("stubborn", False))
             control = ask()
             if control is not Control.GO_ON:
                 yield from _save(folder, done, specification.keep_checkpoints)
-                stopped = StopReason.PAUSED if control is Control.PAUSE else StopReason.CANCELLED
-                yield TrainingStopped(stopped, done)
+                yield TrainingStopped(STOPS[control], done)
                 return
             _fail_if_told(notes, done)
             done += 1
@@ -126,7 +136,8 @@ class FakeModel:
             yield StepDone(done, done + sum(tokens), 0.1, 1.0, len(tokens), len(tokens), 0.0, 0)
             if done == len(steps) or ((every := specification.checkpoint_every_steps) and done % every == 0):
                 yield from _save(folder, done, specification.keep_checkpoints)
-        yield TrainingStopped(StopReason.COMPLETED, done)
+        waits = done < specification.steps_total
+        yield TrainingStopped(StopReason.WAITING if waits else StopReason.COMPLETED, done)
 
     def generate(
         self, weights: Path | None, request: GenerateRequest, cancelled: Callable[[], bool]

@@ -56,6 +56,7 @@ def specification(card: model_pb2.ModelCard, dataset_hash: str) -> run_pb2.RunSp
         checkpoint_every_steps=5,
         keep_checkpoints=2,
         weights_hash=card.weights_hash,
+        steps_total=STEPS,
     )
 
 

@@ -66,6 +66,7 @@ def specification(
         keep_checkpoints=keep,
         weights_hash="sha256:fake",
         client_notes=json.dumps(notes),
+        steps_total=steps,
     )
 
 
