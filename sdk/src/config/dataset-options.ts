@@ -32,13 +32,17 @@ const mixSchema = exactObject({
   }),
   seed,
 });
-const place = z.custom<DataSource | string | URL>(
-  (value) => typeof value === "string" || value instanceof URL || isDataSource(value),
-  { error: "a data source, a path or a URL", abort: false },
-);
 const listSchema = exactObject({
-  sources: z.array(place, { error: "a list" }).min(1, { error: "at least one source" }),
+  sources: z.array(sourceOrPath(), { error: "a list" }).min(1, { error: "at least one source" }),
 });
+
+/** A source, or a place that a file is read from. */
+export function sourceOrPath() {
+  return z.custom<DataSource | string | URL>(
+    (value) => typeof value === "string" || value instanceof URL || isDataSource(value),
+    { error: "a data source, a path or a URL", abort: false },
+  );
+}
 
 /** Checks the argument of `take`. These all throw OptionsError. */
 export function checkTake(rows: number): void {
