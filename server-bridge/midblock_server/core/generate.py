@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from midblock_server.core.blocked_weights import BlockedWeights
 from midblock_server.core.errors import CancelledError
 from midblock_server.core.head import logits
 from midblock_server.core.key_value_cache import keep_rows, make_cache
@@ -45,10 +46,11 @@ def generate(
     so.
     """
     check_generate_request(session.model, request)
+    blocked = BlockedWeights()
     for indices in _batches(request, batch_safe_tokens(session.model.module)):
         batch = _Batch(session.model, request, indices)
         while batch.indices:
-            with session.turn(weights) as model, torch.no_grad():
+            with session.turn(weights) as model, blocked.in_place(model.module), torch.no_grad():
                 completions = batch.advance(model, cancelled)
             yield from completions
 
