@@ -16,6 +16,7 @@ from pathlib import Path
 from midblock_server.core.artifacts import ARTIFACT_FILES
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.flush import flush_to_disk
+from midblock_server.core.progress import Progress
 from midblock_server.core.weights_hash import hash_file_bytes
 
 STATE_FILE = "state.json"
@@ -34,16 +35,24 @@ class FileRecord:
 
 @dataclass(frozen=True)
 class CheckpointState:
-    """What state.json says. ``step`` counts the optimiser steps done."""
+    """What state.json says. ``step`` counts the optimiser steps done; for the last two see ``progress``."""
 
     step: int
     specification_digest: str
     base_weights_hash: str
     files: Mapping[str, FileRecord]
+    seconds: float = 0.0
+    recent_losses: tuple[float, ...] = ()
 
 
 def write_checkpoint(
-    parent: Path, step: int, specification_digest: str, base_weights_hash: str, write_files: Callable[[Path], None]
+    parent: Path,
+    step: int,
+    specification_digest: str,
+    base_weights_hash: str,
+    write_files: Callable[[Path], None],
+    *,
+    progress: Progress,
 ) -> Path:
     """Writes a checkpoint aside, syncs it to disk and renames it into place. Returns its folder.
 
@@ -54,7 +63,8 @@ def write_checkpoint(
     aside.mkdir(parents=True)
     write_files(aside)
     files = {path.name: FileRecord(path.stat().st_size, hash_file_bytes(path)) for path in sorted(aside.iterdir())}
-    state = {"format": FORMAT, **asdict(CheckpointState(step, specification_digest, base_weights_hash, files))}
+    fields = asdict(CheckpointState(step, specification_digest, base_weights_hash, files, **asdict(progress)))
+    state = {"format": FORMAT, **fields}
     (aside / STATE_FILE).write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
     for path in (*aside.iterdir(), aside):
         flush_to_disk(path)

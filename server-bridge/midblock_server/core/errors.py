@@ -49,7 +49,7 @@ class CheckpointError(MidblockServerError):
 
 
 class TrainingError(MidblockServerError):
-    """Training can't go on. Codes: run-failed, out-of-memory."""
+    """Training can't go on. Codes: run-failed, loss-exploded, out-of-memory."""
 
 
 class CancelledError(MidblockServerError):

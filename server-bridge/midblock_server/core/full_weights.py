@@ -1,18 +1,17 @@
-"""A band of whole blocks: parameters that stand in for the base's, with float32 masters where the base is narrower."""
+"""A band of whole blocks, and its form on disk: the changed tensors and what they belong to."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.specification import LayerPlan
+from midblock_server.core.swapped_parameters import SwappedParameters, TrainedParameters
 
 WEIGHTS_FILE = "delta.safetensors"
 DESCRIPTION_FILE = "delta.json"
@@ -20,58 +19,23 @@ ARTIFACTS = (WEIGHTS_FILE, DESCRIPTION_FILE)
 FORMAT = "midblock-delta-1"
 
 
-class SwappedParameters:
-    """Parameters that take the place of a model's own while attached. The base's are kept, and never written to."""
-
-    def __init__(self, module: nn.Module, parameters: Mapping[str, nn.Parameter]) -> None:
-        """``parameters`` are by full name. The base must be in place in ``module``."""
-        self._module = module
-        self._stand_ins = parameters
-        self._base = {name: module.get_parameter(name) for name in parameters}
-
-    def attach(self) -> None:
-        self._put(self._stand_ins)
-
-    def detach(self) -> None:
-        self._put(self._base)
-
-    def _put(self, parameters: Mapping[str, nn.Parameter]) -> None:
-        for name, parameter in parameters.items():
-            holder, _, own_name = name.rpartition(".")
-            setattr(self._module.get_submodule(holder), own_name, parameter)
-
-
-class FullWeightsBand(SwappedParameters):
-    """All parameters of the planned blocks, trained.
-
-    The model computes with working weights in its own element type. Where that is narrower than float32, the optimiser
-    updates float32 masters, to which each micro-batch's gradients are added in float32; ``publish`` rounds them back.
-    """
+class FullWeightsBand(TrainedParameters):
+    """All parameters of the planned blocks, trained."""
 
     def __init__(self, model: LoadedModel, plan: LayerPlan) -> None:
         self._model = model
-        self._working = {
-            f"{model.blocks.name(block.index)}.{name}": nn.Parameter(parameter.detach().clone())
-            for block in plan.blocks
-            for name, parameter in model.blocks.modules[block.index].named_parameters()
-        }
-        super().__init__(model.module, self._working)
-        self._masters = {name: _master(working) for name, working in self._working.items()}
-
-    @property
-    def parameters(self) -> Mapping[str, torch.Tensor]:
-        """By the parameters' full names in the model."""
-        return self._masters
-
-    @torch.no_grad()
-    def publish(self) -> None:
-        for name, working in self._working.items():
-            if working is not self._masters[name]:
-                working.copy_(self._masters[name])
+        super().__init__(
+            model.module,
+            [
+                f"{model.blocks.name(block.index)}.{name}"
+                for block in plan.blocks
+                for name, _ in model.blocks.modules[block.index].named_parameters()
+            ],
+        )
 
     def save(self, folder: Path) -> None:
         """Writes delta.safetensors, the trained tensors in the base's element type, and delta.json."""
-        tensors = {name: working.detach().cpu().contiguous() for name, working in self._working.items()}
+        tensors = {name: working.detach().cpu().contiguous() for name, working in self.stand_ins.items()}
         save_file(tensors, folder / WEIGHTS_FILE, metadata={"format": "pt"})
         description = {
             "format": FORMAT,
@@ -102,18 +66,3 @@ def load_delta(model: LoadedModel, folder: Path) -> SwappedParameters:
         )
     parameters = {name: nn.Parameter(tensor.to(model.dtype), requires_grad=False) for name, tensor in tensors.items()}
     return SwappedParameters(model.module, parameters)
-
-
-def _master(working: nn.Parameter) -> torch.Tensor:
-    if working.dtype == torch.float32:
-        return working
-    master = working.detach().float()
-
-    def move_gradient(parameter: torch.Tensor) -> None:
-        gradient = parameter.grad
-        assert gradient is not None
-        master.grad = gradient.float() if master.grad is None else master.grad.add_(gradient)
-        parameter.grad = None
-
-    working.register_post_accumulate_grad_hook(move_gradient)
-    return master

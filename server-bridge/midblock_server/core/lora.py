@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import torch
@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from midblock_server.core.adapted_linear import AdaptedLinear
+from midblock_server.core.band import block_index
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.lora_config import CONFIG_FILE, write_config
 from midblock_server.core.seeds import derived_seed
@@ -75,6 +76,13 @@ class LoraBand:
     def detach(self) -> None:
         for name, layer in self._layers.items():
             self._module.set_submodule(name, layer.get_base_layer())
+
+    def set_learning(self, blocks: Collection[int]) -> None:
+        for name, layer in self._layers.items():
+            learns = block_index(name) in blocks
+            layer.set_training(learns)
+            for tensor in layer.tensors().values():
+                tensor.requires_grad_(learns)
 
     def publish(self) -> None:
         """Does nothing: the model computes with the parameters themselves."""

@@ -10,6 +10,8 @@ import torch
 from midblock_server.core.specification import OptimizerSettings
 
 FUSED_DEVICES = ("cpu", "cuda")
+PARAMETER = "parameter"
+"""First part of the names under which a checkpoint holds the parameters themselves, beside the optimiser's state."""
 
 
 def make_optimizer(parameters: Mapping[str, torch.Tensor], settings: OptimizerSettings) -> torch.optim.AdamW:
@@ -36,7 +38,7 @@ def clip_gradients(parameters: Iterable[torch.Tensor], max_norm: float) -> float
     return float(torch.nn.utils.clip_grad_norm_(list(parameters), limit))
 
 
-def step_optimizer(optimizer: torch.optim.AdamW, learning_rate: float) -> None:
+def step_optimizer(optimizer: torch.optim.Optimizer, learning_rate: float) -> None:
     """Makes one update at the learning rate given, and forgets the gradients."""
     for group in optimizer.param_groups:
         group["lr"] = learning_rate
@@ -44,28 +46,28 @@ def step_optimizer(optimizer: torch.optim.AdamW, learning_rate: float) -> None:
     optimizer.zero_grad(set_to_none=True)
 
 
-MOMENTS = ("exp_avg", "exp_avg_sq")
+def optimizer_tensors(
+    optimizer: torch.optim.Optimizer, parameters: Mapping[str, torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """The optimiser's state by "<entry>.<parameter name>"; a parameter that never had a gradient has none.
 
-
-def optimizer_tensors(optimizer: torch.optim.AdamW, parameters: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The moments by "<moment>.<parameter name>"; a parameter that never had a gradient has none."""
+    Each parameter has its own count of steps: one of a block that rested has made fewer.
+    """
     return {
-        f"{moment}.{name}": optimizer.state[tensor][moment]
+        f"{entry}.{name}": torch.as_tensor(value)
         for name, tensor in parameters.items()
         if tensor in optimizer.state
-        for moment in MOMENTS
+        for entry, value in optimizer.state[tensor].items()
     }
 
 
 def restore_optimizer(
-    optimizer: torch.optim.AdamW,
-    parameters: Mapping[str, torch.Tensor],
-    tensors: Mapping[str, torch.Tensor],
-    steps_done: int,
+    optimizer: torch.optim.Optimizer, parameters: Mapping[str, torch.Tensor], tensors: Mapping[str, torch.Tensor]
 ) -> None:
-    """Puts back what ``optimizer_tensors`` gave after ``steps_done`` steps."""
-    for name, tensor in parameters.items():
-        if f"{MOMENTS[0]}.{name}" in tensors:
-            moments = {moment: tensors[f"{moment}.{name}"].to(tensor.device) for moment in MOMENTS}
-            step = torch.tensor(float(steps_done), device=tensor.device)
-            optimizer.state[tensor] = {"step": step, **moments}
+    """Puts back what ``optimizer_tensors`` gave; other tensors are left alone."""
+    for key, value in tensors.items():
+        entry, _, name = key.partition(".")
+        if entry != PARAMETER and name in parameters:
+            state = optimizer.state[parameters[name]]
+            # bitsandbytes counts steps in plain integers.
+            state[entry] = value.to(parameters[name].device) if value.is_floating_point() or value.ndim else int(value)

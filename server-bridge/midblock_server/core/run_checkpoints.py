@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from midblock_server.core.checkpoint import (
@@ -13,6 +15,7 @@ from midblock_server.core.checkpoint import (
     remove_leftovers,
     write_checkpoint,
 )
+from midblock_server.core.errors import TrainingError
 from midblock_server.core.training_state import save_training_state, specification_digest
 from midblock_server.core.training_step import Training
 from midblock_server.core.types import CheckpointWritten
@@ -46,8 +49,22 @@ class RunCheckpoints:
             specification_digest(training.specification, step),
             training.specification.weights_hash,
             lambda aside: save_training_state(training.band, training.optimizer, aside),
+            progress=training.progress,
         )
         return CheckpointWritten(step, written, checkpoint_bytes(written))
+
+    @contextmanager
+    def named_in_errors(self) -> Iterator[None]:
+        """Adds the newest checkpoint, the last good state, to the facts and the next step of a TrainingError inside."""
+        try:
+            yield
+        except TrainingError as error:
+            steps = [step for step, _ in list_checkpoints(self.folder)]
+            if steps:
+                advice = f"{error.detail.next_step} The last good checkpoint is that of step {steps[-1]}.".lstrip()
+                facts = {**error.detail.facts, "checkpoint_step": str(steps[-1])}
+                error.detail = replace(error.detail, next_step=advice, facts=facts)
+            raise
 
     def remove_old(self) -> None:
         """Removes all but the newest ``keep_checkpoints``."""

@@ -10,6 +10,7 @@ from typing import get_args
 from midblock_server.core.errors import SpecificationError
 from midblock_server.core.micro_batch import trained_weight
 from midblock_server.core.model import LoadedModel
+from midblock_server.core.phases import phase_faults
 from midblock_server.core.specification import (
     BatchPlan,
     LayerPlan,
@@ -70,6 +71,7 @@ def _faults(
                 yield "invalid-layer-plan", f"block {block.index}: rank {block.rank}, but full weights have none"
     yield from _optimizer_faults(specification.optimizer)
     yield from _run_faults(specification)
+    yield from phase_faults(specification)
     yield from _data_faults(model, data, known.rows)
     yield from _batch_faults(specification.batch_plan, data, known.steps)
 
@@ -135,6 +137,17 @@ def _run_faults(specification: RunSpecification) -> Iterator[Fault]:
     if steps_known > steps_total or (steps_known < steps_total and not specification.open):
         wanted = f"{steps_known}{' or more' if specification.open else ''}, the steps of the batch plan"
         yield "invalid-options", f"steps_total: {steps_total}, but it must be {wanted}"
+    for name, holds, wanted in (
+        ("base_divergence_weight", 0 <= specification.base_divergence_weight < math.inf, "0 or more"),
+        (
+            "max_loss_growth",
+            specification.max_loss_growth == 0 or 1 <= specification.max_loss_growth < math.inf,
+            "0, or 1 or more",
+        ),
+        ("max_seconds", 0 <= specification.max_seconds < math.inf, "0 or more"),
+    ):
+        if not holds:
+            yield "invalid-options", f"{name}: {getattr(specification, name)}, but it must be {wanted}"
     if specification.keep_checkpoints < 1:
         yield "invalid-options", f"keep_checkpoints: {specification.keep_checkpoints}, but 1 is the least"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from midblock_server.core.band import TrainableBand
@@ -13,6 +15,7 @@ from midblock_server.core.lora_config import lora_config
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.optimizer import make_optimizer
 from midblock_server.core.packed import can_pack
+from midblock_server.core.prefix_cache import make_prefix_cache
 from midblock_server.core.run_checkpoints import RunCheckpoints
 from midblock_server.core.session import ModelSession
 from midblock_server.core.specification import LoraMethod, RunSpecification
@@ -37,11 +40,13 @@ def train(
     ask: Callable[[], Control],
     *,
     resume_from: Path | None = None,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[TrainerEvent]:
     """Trains the planned blocks, and tells what happens.
 
     Yields TrainingStarted, then StepDone and CheckpointWritten as they come, and TrainingStopped last. Checkpoints are
-    written in ``folder``; ``ask`` is called before each step; the device is held for one step at a time.
+    written in ``folder``; ``ask`` is called before each step; the device is held for one step at a time. ``clock``
+    tells the seconds that a run with ``max_seconds`` is limited by.
     ``resume_from`` is a checkpoint folder of the same specification, or of an open one that was extended to this one:
     training goes on after its step and ends with the same weights, bit for bit on a CPU. Later checkpoints in
     ``folder`` are then removed: their steps are made anew. An open run that has made the steps it knows stops as
@@ -59,11 +64,13 @@ def train(
     check_specification(
         session.model, specification, data, known=None if state is None else Known(state.step, len(data))
     )
-    training = make_training(session, specification, data)
+    training = replace(make_training(session, specification, data), clock=clock)
     if resume_from is not None and state is not None:
-        restore_training_state(training.band, training.optimizer, resume_from, state)
-    checkpoints = RunCheckpoints(training, folder)
-    return _events(session, checkpoints, ask, 0 if state is None else state.step)
+        restore_training_state(training, resume_from, state)
+    from_step = 0 if state is None else state.step
+    with session.turn() as model:
+        training = replace(training, prefix_cache=make_prefix_cache(model, specification, from_step, folder))
+    return _events(session, RunCheckpoints(training, folder), ask, from_step)
 
 
 def make_training(session: ModelSession, specification: RunSpecification, data: Sequence[Datum]) -> Training:
@@ -94,8 +101,8 @@ def _events(
     checkpoints.begin(from_step)
     yield _started(session.model, training.band, from_step, steps_total)
     done, control = from_step, Control.GO_ON
-    while done < steps_known and (control := ask()) is Control.GO_ON:
-        with session.turn_with(training.band) as model:
+    while done < steps_known and not _time_is_up(training) and (control := ask()) is Control.GO_ON:
+        with session.turn_with(training.band) as model, checkpoints.named_in_errors():
             event = run_step(model, training, done)
         done += 1
         yield event
@@ -103,8 +110,15 @@ def _events(
             yield from _write_checkpoint(checkpoints, done)
     if not checkpoints.has(done):
         yield from _write_checkpoint(checkpoints, done)
-    waits = control is Control.GO_ON and done < steps_total
-    yield TrainingStopped(StopReason.WAITING if waits else STOP_REASONS[control], done)
+    ends_early = control is Control.GO_ON and done < steps_total
+    if ends_early and _time_is_up(training):
+        yield TrainingStopped(StopReason.COMPLETED, done, why="max-seconds")
+    else:
+        yield TrainingStopped(StopReason.WAITING if ends_early else STOP_REASONS[control], done)
+
+
+def _time_is_up(training: Training) -> bool:
+    return 0 < training.specification.max_seconds <= training.progress.seconds
 
 
 def _write_checkpoint(checkpoints: RunCheckpoints, step: int) -> Iterator[TrainerEvent]:

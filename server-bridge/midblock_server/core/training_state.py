@@ -13,8 +13,9 @@ from safetensors.torch import load_file, save_file
 from midblock_server.core.band import TrainableBand
 from midblock_server.core.checkpoint import CheckpointState, read_state, verify_files
 from midblock_server.core.errors import CheckpointError
-from midblock_server.core.optimizer import optimizer_tensors, restore_optimizer
+from midblock_server.core.optimizer import PARAMETER, optimizer_tensors, restore_optimizer
 from midblock_server.core.specification import BatchPlan, RunSpecification
+from midblock_server.core.training_step import Training
 
 TENSORS_FILE = "training_state.safetensors"
 UNBINDING_FIELDS = ("client_notes", "checkpoint_every_steps", "keep_checkpoints", "batch_plan", "dataset_hashes")
@@ -41,10 +42,10 @@ def _digests(specification: RunSpecification, step: int) -> list[str]:
     return digests
 
 
-def save_training_state(band: TrainableBand, optimizer: torch.optim.AdamW, folder: Path) -> None:
+def save_training_state(band: TrainableBand, optimizer: torch.optim.Optimizer, folder: Path) -> None:
     """Writes the band for users, then the float32 parameters and the optimiser's moments."""
     band.save(folder)
-    parameters = {f"parameter.{name}": tensor.detach() for name, tensor in band.parameters.items()}
+    parameters = {f"{PARAMETER}.{name}": tensor.detach() for name, tensor in band.parameters.items()}
     tensors = {**parameters, **optimizer_tensors(optimizer, band.parameters)}
     save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, folder / TENSORS_FILE)
 
@@ -68,13 +69,14 @@ def read_resumable(folder: Path, specification: RunSpecification) -> CheckpointS
     return state
 
 
-def restore_training_state(
-    band: TrainableBand, optimizer: torch.optim.AdamW, folder: Path, state: CheckpointState
-) -> None:
-    """Puts a verified checkpoint's parameters and moments back into a band and an optimiser made for the same plan."""
+def restore_training_state(training: Training, folder: Path, state: CheckpointState) -> None:
+    """Puts a verified checkpoint's state back into a training made for the same plan."""
     tensors = load_file(folder / TENSORS_FILE)
+    parameters = training.band.parameters
     with torch.no_grad():
-        for name, parameter in band.parameters.items():
-            parameter.copy_(tensors[f"parameter.{name}"])
-    band.publish()
-    restore_optimizer(optimizer, band.parameters, tensors, state.step)
+        for name, parameter in parameters.items():
+            parameter.copy_(tensors[f"{PARAMETER}.{name}"])
+    training.band.publish()
+    restore_optimizer(training.optimizer, parameters, tensors)
+    training.progress.seconds = state.seconds
+    training.progress.recent_losses = list(state.recent_losses)

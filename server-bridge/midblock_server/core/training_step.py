@@ -4,113 +4,122 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import torch
 
 from midblock_server.core.band import TrainableBand
-from midblock_server.core.errors import TrainingError
+from midblock_server.core.base_divergence import divergence_sum
+from midblock_server.core.block_range import Prefix, hidden_states
 from midblock_server.core.head import weighted_loss_sum
 from midblock_server.core.memory import peak_memory_bytes
-from midblock_server.core.micro_batch import MicroBatch, make_micro_batch, trained_weight
+from midblock_server.core.micro_batch import MicroBatch, context_token_count, make_micro_batch, trained_weight
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.optimizer import clip_gradients, step_optimizer
-from midblock_server.core.packed import packed_hidden_states
+from midblock_server.core.phases import learning_blocks
+from midblock_server.core.prefix_cache import PrefixCache
+from midblock_server.core.progress import Progress
 from midblock_server.core.schedule import learning_rate
 from midblock_server.core.seeds import derived_seed, seeded
 from midblock_server.core.specification import RunSpecification
+from midblock_server.core.step_errors import loss_exploded, not_finite, out_of_memory_named
 from midblock_server.core.types import Datum, StepDone
 
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """A training under way: what is asked, on which data, and what it changes."""
+    """A training under way: what is asked, on which data, and what it changes. ``clock`` tells seconds."""
 
     specification: RunSpecification
     data: Sequence[Datum]
     band: TrainableBand
-    optimizer: torch.optim.AdamW
+    optimizer: torch.optim.Optimizer
+    progress: Progress = field(default_factory=Progress)
+    clock: Callable[[], float] = time.perf_counter
+    prefix_cache: PrefixCache | None = None
 
 
 def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
     """Makes step number ``step``, counted from 0. The training's band must be in place in ``model``.
 
-    Raises TrainingError: "run-failed" where the loss or the gradient is not finite, before anything is changed;
-    "out-of-memory".
+    The loss it tells is the task's alone, without the penalty for leaving the base. Raises TrainingError before
+    anything is changed: "run-failed" where the loss or the gradient is not finite, "loss-exploded", "out-of-memory".
     """
-    started = time.perf_counter()
-    settings = training.specification.optimizer
-    rate = learning_rate(settings, step, training.specification.steps_total)
-    seed = derived_seed(training.specification.seed, f"dropout of step {step}")
-    with _out_of_memory_named(step), seeded(model.torch_device, seed):
+    started = training.clock()
+    specification = training.specification
+    rate = learning_rate(specification.optimizer, step, specification.steps_total)
+    seed = derived_seed(specification.seed, f"dropout of step {step}")
+    if specification.phases:
+        training.band.set_learning(learning_blocks(specification, step))
+    with out_of_memory_named(step), seeded(model.torch_device, seed):
         loss, tokens, trained_tokens = _add_gradients(model, training, step)
-        norm = clip_gradients(training.band.parameters.values(), settings.max_gradient_norm)
+        _check_growth(training, loss, step)
+        norm = clip_gradients(training.band.parameters.values(), specification.optimizer.max_gradient_norm)
         if not math.isfinite(norm):
-            raise _not_finite("gradient", norm, step, [row for rows in _rows(training, step) for row in rows])
+            raise not_finite("gradient", norm, step, _all_rows(training, step))
         step_optimizer(training.optimizer, rate)
         training.band.publish()
-    seconds = time.perf_counter() - started
+    seconds = training.clock() - started
+    # Seconds differ from run to run, and would make checkpoints differ; they are kept where they decide something.
+    training.progress.add(loss, seconds if specification.max_seconds > 0 else 0.0)
     peak = peak_memory_bytes(model.torch_device)
-    return StepDone(step + 1, loss, rate, norm, tokens, trained_tokens, seconds, peak)
+    cached = 0 if training.prefix_cache is None else training.prefix_cache.take_count()
+    return StepDone(step + 1, loss, rate, norm, tokens, trained_tokens, seconds, peak, cached)
 
 
 def _add_gradients(model: LoadedModel, training: Training, step: int) -> tuple[float, int, int]:
     """Returns the step's mean loss in nats per unit of weight, its tokens, and those of them that are trained."""
     loss, tokens, trained_tokens = 0.0, 0, 0
-    step_weight = sum(trained_weight(training.data[row]) for rows in _rows(training, step) for row in rows)
+    rows_of_step = _all_rows(training, step)
+    step_weight = sum(trained_weight(training.data[row]) for row in rows_of_step)
+    tie = training.specification.base_divergence_weight
+    step_context = sum(context_token_count(training.data[row]) for row in rows_of_step) if tie > 0 else 0
     for rows in _rows(training, step):
         batch = make_micro_batch([training.data[row] for row in rows], model.torch_device)
-        if batch.trained_token_count == 0:
+        tied = step_context > 0 and len(batch.context_positions) > 0
+        if batch.trained_token_count == 0 and not tied:
             continue  # it has neither loss nor gradient, so it need not go through the model
-        part = _loss_sum(model, batch) / step_weight
-        if not math.isfinite(part.item()):
-            raise _not_finite("loss", part.item(), step, rows)
-        part.backward()
+        cache = training.prefix_cache
+        prefix = None if cache is None else cache.prefix(model, rows, batch.sequences)
+        base_hidden = (
+            _base_hidden_states(model, training.band, batch, prefix)[batch.context_positions] if tied else None
+        )
+        hidden = hidden_states(model, batch.sequences, prefix)
+        part = weighted_loss_sum(model, hidden[batch.positions], batch.labels, batch.weights) / step_weight
+        whole = part
+        if base_hidden is not None:
+            divergence = divergence_sum(model, hidden[batch.context_positions], base_hidden)
+            whole = part + divergence * (tie / step_context)
+        if not math.isfinite(whole.item()):
+            raise not_finite("loss", whole.item(), step, rows)
+        whole.backward()
         loss += part.item()
         tokens += batch.token_count
         trained_tokens += batch.trained_token_count
     return loss, tokens, trained_tokens
 
 
-def _loss_sum(model: LoadedModel, batch: MicroBatch) -> torch.Tensor:
-    hidden = packed_hidden_states(model, batch.sequences)
-    return weighted_loss_sum(model, hidden[batch.positions], batch.labels, batch.weights)
+@torch.no_grad()
+def _base_hidden_states(
+    model: LoadedModel, band: TrainableBand, batch: MicroBatch, prefix: Prefix | None
+) -> torch.Tensor:
+    band.detach()
+    try:
+        return hidden_states(model, batch.sequences, prefix)
+    finally:
+        band.attach()
+
+
+def _check_growth(training: Training, loss: float, step: int) -> None:
+    limit = training.progress.loss_limit(training.specification.max_loss_growth)
+    if limit is not None and loss > limit:
+        raise loss_exploded(loss, limit, step, _all_rows(training, step))
+
+
+def _all_rows(training: Training, step: int) -> list[int]:
+    return [row for rows in _rows(training, step) for row in rows]
 
 
 def _rows(training: Training, step: int) -> Sequence[Sequence[int]]:
     return training.specification.batch_plan.steps[step]
-
-
-def _not_finite(what: str, value: float, step: int, rows: Sequence[int]) -> TrainingError:
-    return TrainingError(
-        "run-failed",
-        f"The {what} of step {step + 1} is not finite.",
-        found=f"{value} from rows {', '.join(map(str, rows))} of the data set",
-        wanted="a finite number",
-        next_step="Lower the learning rate or lengthen the warm-up, look at these rows, and resume or start anew.",
-        facts={"step": str(step + 1), "rows": ",".join(map(str, rows))},
-    )
-
-
-@contextmanager
-def _out_of_memory_named(step: int) -> Iterator[None]:
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and not _is_out_of_memory(error):
-            raise
-        raise TrainingError(
-            "out-of-memory",
-            f"Memory ran out in step {step + 1}.",
-            found=str(error).splitlines()[0] if str(error) else type(error).__name__,
-            wanted="memory for one micro-batch",
-            next_step="Use more, smaller micro-batches a step (with the same result), shorter rows, or fewer blocks.",
-            facts={"step": str(step + 1)},
-        ) from error
-
-
-def _is_out_of_memory(error: RuntimeError) -> bool:
-    # torch has a class of its own for accelerators alone; on the CPU only the text tells.
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)

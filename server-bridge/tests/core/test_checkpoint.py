@@ -18,6 +18,7 @@ from midblock_server.core.checkpoint import (
     write_checkpoint,
 )
 from midblock_server.core.errors import CheckpointError
+from midblock_server.core.progress import Progress
 
 
 def write(parent: Path, step: int = 3) -> Path:
@@ -26,13 +27,14 @@ def write(parent: Path, step: int = 3) -> Path:
         (folder / "adapter_config.json").write_bytes(b"{}")
         (folder / "training_state.safetensors").write_bytes(b"moments")
 
-    return write_checkpoint(parent, step, "digest", "sha256:base", write_files)
+    return write_checkpoint(parent, step, "digest", "sha256:base", write_files, progress=Progress(2.5, [1.25, 0.1]))
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     folder = write(tmp_path / "run")
     state = read_state(folder, "sha256:base")
     assert (state.step, state.specification_digest) == (3, "digest")
+    assert (state.seconds, list(state.recent_losses)) == (2.5, [1.25, 0.1])
     verify_files(folder, state, state.files)
     assert checkpoint_bytes(folder) == 16 + (folder / STATE_FILE).stat().st_size
     assert list_checkpoints(tmp_path / "run") == [(3, folder)]
@@ -52,7 +54,7 @@ def test_a_checkpoint_that_is_not_finished_is_not_there(tmp_path: Path) -> None:
         raise KilledError
 
     with pytest.raises(KilledError):
-        write_checkpoint(tmp_path, 3, "digest", "sha256:base", write_half)
+        write_checkpoint(tmp_path, 3, "digest", "sha256:base", write_half, progress=Progress())
     assert list_checkpoints(tmp_path) == []
     whole = write(tmp_path)
     assert list_checkpoints(tmp_path) == [(3, whole)]

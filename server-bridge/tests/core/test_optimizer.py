@@ -68,7 +68,7 @@ def test_a_restored_optimizer_goes_on_as_the_first_one() -> None:
     second = {name: tensor.detach().clone().requires_grad_() for name, tensor in first.items()}
     restored = make_optimizer(second, settings)
     kept = {name: tensor.clone() for name, tensor in optimizer_tensors(optimizer, first).items()}
-    restore_optimizer(restored, second, kept, steps_done=2)
+    restore_optimizer(restored, second, kept)
     for one, named in ((optimizer, first), (restored, second)):
         give_gradients(named, 0.7)
         step_optimizer(one, 0.05)
