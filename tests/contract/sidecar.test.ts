@@ -263,6 +263,35 @@ describe("runs", () => {
     expect(messages.map(summaryOfMessage)).toEqual(whole.slice(2).map(summaryOfEvent));
   }, 120_000);
 
+  test("an open run waits, is extended by the second client and finished by the first", async () => {
+    await bridge.uploadDataset(rows);
+    const specification = { ...specificationFor(card, dataset.contentHash, 1), open: true, stepsTotal: 4 };
+    const { runId } = await bridge.startRun("open", specification);
+    const steps = [{ micro_batches: [{ datum_indices: [0, 1] }] }];
+    const told: string[] = [];
+    for await (const event of bridge.watchRun(runId, 1)) {
+      told.push(event.type);
+      if (event.type !== "run-waiting") continue;
+      expect(await bridge.getRun(runId)).toMatchObject({ state: "waiting", stepsDone: event.step, stepsTotal: 4 });
+      if (event.step > 1) await bridge.finishRun(runId, "enough");
+      else await second.call("Runs/ExtendRun", { run_id: runId, number: 1, batch_plan: { steps } });
+    }
+    expect(told.filter((type) => type === "step-end" || type === "run-waiting")).toEqual([
+      "step-end",
+      "run-waiting",
+      "step-end",
+      "run-waiting",
+    ]);
+    const last = (await bridge.getRun(runId)).lastSequence;
+    expect(await all(bridge.watchRun(runId, last))).toMatchObject([
+      { type: "run-end", state: "completed", stepsDone: 2, reason: "enough" },
+    ]);
+    const twice = [...steps, ...steps];
+    await expect(
+      second.call("Runs/ExtendRun", { run_id: runId, number: 1, batch_plan: { steps: twice } }),
+    ).rejects.toMatchObject({ code: 6 });
+  }, 60_000);
+
   test("a run that is cancelled ends, and watching it from its end gives nothing", async () => {
     await bridge.uploadDataset(rows);
     const { runId } = await bridge.startRun("cancel", specificationFor(card, dataset.contentHash, 500));

@@ -44,7 +44,7 @@ export class Runs {
       const record = await this.get(runId, options);
       if (record.state === "completed") return record;
       // Someone may have resumed it in between; then the wait goes on.
-      if (record.state !== "queued" && record.state !== "running") throw runEnded(record);
+      if (!["queued", "running", "waiting"].includes(record.state)) throw runEnded(record);
     }
   }
 
@@ -61,6 +61,14 @@ export class Runs {
   /** Ends a run at the next step with a checkpoint. */
   cancel(runId: string, options: Abortable = {}): Promise<RunRecord> {
     return this.#bridge.cancelRun(runId, options.signal);
+  }
+
+  /**
+   * Completes a run at the next step with what it has learnt so far; `reason`, in kebab case and of 1 to 200 characters,
+   * is told in its last event. A run that has ended stays as it is.
+   */
+  finish(runId: string, reason: string, options: Abortable = {}): Promise<RunRecord> {
+    return this.#bridge.finishRun(runId, reason, options.signal);
   }
 
   /** Writes a run's adapter or changed tensors into a folder: the newest checkpoint's, or the given step's. */

@@ -3,6 +3,7 @@ import type { Datum } from "../data/datum.js";
 import type { Inference } from "../evaluation/inference.js";
 import type { ModelCard } from "../layers/model-card.js";
 import type { TrainingEvent } from "../training/run-event.js";
+import type { RunExtension } from "../training/run-extension.js";
 import type { RunRecord } from "../training/run-record.js";
 import type { RunSpecification } from "../training/run-specification.js";
 
@@ -82,6 +83,10 @@ export interface Bridge extends Inference {
   pauseRun(runId: string, signal?: AbortSignal): Promise<RunRecord>;
   /** step undefined: the newest checkpoint. */
   resumeRun(runId: string, step?: number, signal?: AbortSignal): Promise<RunRecord>;
+  /** Appends to an open run; a waiting one goes on. A completed one takes no more, and its record says so. */
+  extendRun(runId: string, extension: RunExtension, signal?: AbortSignal): Promise<RunRecord>;
+  /** Completes a run at its next step; the reason is in kebab case, 1 to 200 characters. An ended run stays as it is. */
+  finishRun(runId: string, reason: string, signal?: AbortSignal): Promise<RunRecord>;
   /** step undefined: the newest checkpoint. */
   fetchArtifacts(runId: string, step?: number, signal?: AbortSignal): AsyncIterable<ArtifactPart>;
   /** Asks the sidecar to stop. */

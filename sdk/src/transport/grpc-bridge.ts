@@ -4,6 +4,7 @@ import type { MidblockError } from "../errors.js";
 import type { Completion, GenerateRequest, ScoreRequest, SequenceScore } from "../evaluation/inference.js";
 import type { ModelCard } from "../layers/model-card.js";
 import type { TrainingEvent } from "../training/run-event.js";
+import type { RunExtension } from "../training/run-extension.js";
 import type { RunRecord } from "../training/run-record.js";
 import type { RunSpecification } from "../training/run-specification.js";
 import type { ArtifactPart, Bridge, DatasetStatus, LoadProgress, ServerFacts } from "./bridge.js";
@@ -21,7 +22,7 @@ import { uploadDataset } from "./upload-dataset.js";
 import { watchRun } from "./watch-run.js";
 import { readArtifactPart } from "./wire/artifact-part.js";
 import { readRunRecord } from "./wire/run-record.js";
-import { writeRunSpecification } from "./wire/run-specification.js";
+import { writeBatchPlan, writeRunSpecification } from "./wire/run-specification.js";
 
 /** Where a sidecar is and how to be let in. */
 export interface BridgeOptions {
@@ -116,6 +117,16 @@ class GrpcBridge implements Bridge {
 
   resumeRun(runId: string, step?: number, signal?: AbortSignal): Promise<RunRecord> {
     return this.#callForRun(RunsService.resumeRun, { runId, step }, signal);
+  }
+
+  extendRun(runId: string, extension: RunExtension, signal?: AbortSignal): Promise<RunRecord> {
+    const { datasetHashes, batchPlan } = extension;
+    const wire = { ...extension, datasetHashes: [...datasetHashes], batchPlan: writeBatchPlan(batchPlan) };
+    return this.#callForRun(RunsService.extendRun, { ...wire, runId }, signal);
+  }
+
+  finishRun(runId: string, reason: string, signal?: AbortSignal): Promise<RunRecord> {
+    return this.#callForRun(RunsService.finishRun, { runId, reason }, signal);
   }
 
   async *fetchArtifacts(

@@ -57,7 +57,7 @@ function restsAfter(event: TrainingEvent | undefined): boolean {
 /** Whether a stream that ended without an event of rest was right to: the run rests, and all its events are known. */
 async function restsBefore(channel: Channel, runId: string, next: number, signal: AbortSignal | undefined) {
   const record: RunRecord = readRunRecord(await callUnary(channel, RunsService.getRun, { runId }, { signal }));
-  return record.lastSequence < next && record.state !== "queued" && record.state !== "running";
+  return record.lastSequence < next && !["queued", "running", "waiting"].includes(record.state);
 }
 
 function endedEarly(runId: string): BridgeError {

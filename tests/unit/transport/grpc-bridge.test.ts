@@ -13,6 +13,8 @@ const coverage = new ContractCoverage([
   "PauseRunRequest",
   "CancelRunRequest",
   "ResumeRunRequest",
+  "ExtendRunRequest",
+  "FinishRunRequest",
   "RunRecord",
   "ListRunsRequest",
   "ListRunsResponse",
@@ -98,7 +100,14 @@ const record = {
   },
 };
 
-test("starts, gets, steers and resumes", async () => {
+const extension = {
+  number: 2,
+  datasetHashes: ["ef".repeat(32)],
+  batchPlan: { steps: [[[5]]] },
+  clientNotes: "more",
+};
+
+test("starts, gets, steers, resumes, extends and finishes", async () => {
   const requests: [string, WireMessage][] = [];
   const answering = (name: string, type: string) => (request: WireMessage) => {
     requests.push([name, coverage.note(type, request)]);
@@ -110,6 +119,8 @@ test("starts, gets, steers and resumes", async () => {
     "Runs/PauseRun": answering("pause", "PauseRunRequest"),
     "Runs/CancelRun": answering("cancel", "CancelRunRequest"),
     "Runs/ResumeRun": answering("resume", "ResumeRunRequest"),
+    "Runs/ExtendRun": answering("extend", "ExtendRunRequest"),
+    "Runs/FinishRun": answering("finish", "FinishRunRequest"),
   };
   await withBridge({ unary }, async (bridge) => {
     expect(await bridge.startRun("my-key", specification)).toEqual(record);
@@ -118,6 +129,8 @@ test("starts, gets, steers and resumes", async () => {
     expect(await bridge.cancelRun("r1")).toEqual(record);
     expect(await bridge.resumeRun("r1", 4)).toEqual(record);
     expect(await bridge.resumeRun("r1")).toEqual(record);
+    expect(await bridge.extendRun("r1", extension)).toEqual(record);
+    expect(await bridge.finishRun("r1", "early-stop")).toEqual(record);
   });
   const steps = [
     { micro_batches: [{ datum_indices: [1, 2] }, { datum_indices: [3] }] },
@@ -130,6 +143,17 @@ test("starts, gets, steers and resumes", async () => {
     ["cancel", { run_id: "r1" }],
     ["resume", { run_id: "r1", step: 4 }],
     ["resume", { run_id: "r1" }],
+    [
+      "extend",
+      {
+        run_id: "r1",
+        number: 2,
+        dataset_hashes: ["ef".repeat(32)],
+        batch_plan: { steps: [{ micro_batches: [{ datum_indices: [5] }] }] },
+        client_notes: "more",
+      },
+    ],
+    ["finish", { run_id: "r1", reason: "early-stop" }],
   ]);
 });
 

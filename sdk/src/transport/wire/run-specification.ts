@@ -139,7 +139,7 @@ function readMethod(method: NonNullable<WireRunSpecification["method"]>): Method
   }
 }
 
-function writeBatchPlan(plan: RunSpecification["batchPlan"]): WireBatchPlan {
+export function writeBatchPlan(plan: RunSpecification["batchPlan"]): WireBatchPlan {
   return {
     steps: plan.steps.map((microBatches) => ({
       microBatches: microBatches.map((datumIndices) => ({ datumIndices: [...datumIndices] })),
