@@ -17,6 +17,7 @@ import { type GenerateOptions, readGenerateOptions } from "./config/generate-opt
 import { createChatTemplate } from "./data/chat-template.js";
 import type { DataModel } from "./data/data-model.js";
 import type { Message } from "./data/datum.js";
+import { dayOf } from "./data/template-date.js";
 import { createTokenizer } from "./data/tokenizer.js";
 import { type EvaluationOutcome, evaluateTasks } from "./evaluation/evaluate-tasks.js";
 import { type Answer, generateAnswers } from "./evaluation/generate-answers.js";
@@ -127,12 +128,14 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Answers prompts: a string is continued as it stands, messages are rendered by the model's chat template. Answers
+   * Answers prompts: a string is continued as it stands, messages are rendered by the model's chat template, with
+   * today's date where it writes one. Answers
    * come as they finish, each with the index of its prompt; leaving the loop stops the work.
    */
   generate(prompts: readonly (string | readonly Message[])[], options: GenerateOptions = {}): AsyncIterable<Answer> {
+    const template = this.#model.template.on(dayOf(new Date()));
     return generateAnswers(
-      { inference: this.#bridge, limits: this.server.limits, ...this.#model },
+      { inference: this.#bridge, limits: this.server.limits, ...this.#model, template },
       prompts,
       readGenerateOptions(options),
     );

@@ -6,6 +6,7 @@ import type { ControlTokens } from "../data/encode.js";
 import type { TooLong } from "../data/fit-length.js";
 import type { NoTrainedTokens } from "../data/prepare.js";
 import type { PreparedDataset } from "../data/prepared-dataset.js";
+import { defaultTemplateDate } from "../data/template-date.js";
 import type { EvaluationTask } from "../evaluation/task.js";
 import { type LayerStrategy, midBlock } from "../layers/strategies.js";
 import type { StepSize } from "../training/batch-plan.js";
@@ -99,6 +100,8 @@ export interface FinetuneSettings {
   readonly train: TrainRule;
   /** Undefined: text in messages, a fault elsewhere. */
   readonly controlTokens: ControlTokens | undefined;
+  /** "YYYY-MM-DD". */
+  readonly date: string;
   /** Undefined: the model's context length. */
   readonly maxTokens: number | undefined;
   readonly tooLong: TooLong;
@@ -134,6 +137,7 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     seed: options.seed ?? 0,
     train: options.train ?? "assistant",
     controlTokens: options.controlTokens,
+    date: options.date ?? defaultTemplateDate,
     maxTokens: options.maxTokens,
     tooLong: options.tooLong ?? "error",
     noTrainedTokens: options.noTrainedTokens ?? "error",

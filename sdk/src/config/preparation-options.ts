@@ -4,6 +4,7 @@ import type { TrainRule } from "../data/conversation/train-rule.js";
 import type { ControlTokens } from "../data/encode.js";
 import type { TooLong } from "../data/fit-length.js";
 import type { NoTrainedTokens } from "../data/prepare.js";
+import { isDay } from "../data/template-date.js";
 import type { EvaluationTask } from "../evaluation/task.js";
 import { abortSignal, exactObject, oneOf, wholeNumber } from "./option-checks.js";
 import { readOptions } from "./read-options.js";
@@ -23,6 +24,11 @@ export interface RowPolicies {
    * told which was meant.
    */
   readonly controlTokens?: ControlTokens | undefined;
+  /**
+   * The day that a chat template which writes the date is told is today: "YYYY-MM-DD". Default "2024-07-26", on every
+   * day: with today's date, a rerun tomorrow would be of other data.
+   */
+  readonly date?: string | undefined;
   /** Longest example in tokens; default the model's context length, which is also the most. */
   readonly maxTokens?: number | undefined;
   /**
@@ -43,10 +49,13 @@ export interface PreparationOptions extends RowPolicies {
   readonly signal?: AbortSignal | undefined;
 }
 
+const wantedDay = 'a day such as "2026-03-14"';
+
 /** The form of the row policies. */
 export const rowPolicies = {
   train: trainRule().optional(),
   controlTokens: oneOf(["text", "tokens"]).optional(),
+  date: z.string({ error: wantedDay }).refine(isDay, { error: wantedDay }).optional(),
   maxTokens: wholeNumber(1).optional(),
   tooLong: oneOf(["error", "drop", "truncate-start", "truncate-end", "split"]).optional(),
   noTrainedTokens: oneOf(["error", "drop"]).optional(),

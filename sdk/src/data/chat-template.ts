@@ -8,6 +8,8 @@ import { type TemplateNode, withWrites } from "./conversation/template-program.j
 import { type RenderedConversation, TurnRecorder } from "./conversation/turn-recorder.js";
 import type { Message } from "./datum.js";
 import { readSpecialTokens } from "./special-tokens.js";
+import { defaultTemplateDate, noonOf } from "./template-date.js";
+import { checkTemplateProbe, type ProbeMessages } from "./template-probe.js";
 
 /** A definition of a tool, as a JSON schema. */
 export type ToolDefinition = Readonly<Record<string, unknown>>;
@@ -19,7 +21,7 @@ export type TemplateMessage = Message | Readonly<Record<string, unknown>>;
 export interface ChatTemplate {
   /**
    * Renders messages; with addGenerationPrompt up to where the assistant's next answer begins. Equal to transformers'
-   * apply_chat_template. Throws TokenizerError "chat-template" where the template refuses the messages.
+   * apply_chat_template, but for the date that a template may write (see template-date.ts). Throws TokenizerError "chat-template" where the template refuses the messages.
    */
   render(
     messages: readonly TemplateMessage[],
@@ -27,7 +29,9 @@ export interface ChatTemplate {
   ): string;
   /** The same without generation prompt, and where in it each message's turn stands. */
   renderTurns(messages: readonly TemplateMessage[], tools: readonly ToolDefinition[] | undefined): RenderedConversation;
-  /** SHA-256 of the template's source, lower-case hex. */
+  /** The same template on another day, "YYYY-MM-DD", for templates that write the date. */
+  on(date: string): ChatTemplate;
+  /** "sha256:" and hex over the template's source. */
   readonly hash: string;
   /** "plain": the model has no template and the one of this file stands in. */
   readonly origin: "model" | "plain";
@@ -43,30 +47,45 @@ const plainTemplate = `{{- start }}{%- for message in messages %}
 {%- else %}{{- message['role'].capitalize() + ': ' + message['content'] + '\\n' }}{%- endif %}
 {%- endfor %}{%- if add_generation_prompt %}{{- 'Assistant:' }}{%- endif %}`;
 
-/** Makes the chat template of a model. Throws TokenizerError "chat-template" where its source is no valid template. */
+/**
+ * Makes the chat template of a model, on the default day. Throws TokenizerError "chat-template" where its source is no
+ * valid template, and where the card's probe shows that it is rendered otherwise than transformers does.
+ */
 export function createChatTemplate(card: TextCard): ChatTemplate {
+  const at = templateOf(card);
+  if (card.templateProbe !== undefined) {
+    const render = (messages: ProbeMessages, time: Date) => at(time).render(messages, { addGenerationPrompt: true });
+    checkTemplateProbe(card.templateProbe, card.name, render);
+  }
+  return at(noonOf(defaultTemplateDate));
+}
+
+/** The template at any time. */
+function templateOf(card: TextCard): (now: Date) => ChatTemplate {
   const source = card.chatTemplate ?? plainTemplate;
   const { byName, start, end = "" } = readSpecialTokens(card);
   const names = card.chatTemplate === undefined ? { start, end } : byName;
   const program = readProgram(source, card);
-  const run = (conversation: Conversation, addGenerationPrompt: boolean): RenderedConversation => {
+  const run = (conversation: Conversation, addGenerationPrompt: boolean, now: Date): RenderedConversation => {
     const recorder = new TurnRecorder();
     // transformers passes tools and documents as None, which templates can tell from undefined.
     const given = { ...conversation, documents: null, add_generation_prompt: addGenerationPrompt };
     try {
-      runTemplate(program, { ...names, ...given }, recorder);
+      runTemplate(program, { variables: { ...names, ...given }, now }, recorder);
     } catch (cause) {
       throw refused(card, cause);
     }
     return recorder.rendered(conversation.messages.length);
   };
-  return {
+  const at = (now: Date): ChatTemplate => ({
     render: (messages, { addGenerationPrompt, tools }) =>
-      run({ messages, tools: tools ?? null }, addGenerationPrompt).text,
-    renderTurns: (messages, tools) => run({ messages, tools: tools ?? null }, false),
-    hash: createHash("sha256").update(source).digest("hex"),
+      run({ messages, tools: tools ?? null }, addGenerationPrompt, now).text,
+    renderTurns: (messages, tools) => run({ messages, tools: tools ?? null }, false, now),
+    on: (date) => at(noonOf(date)),
+    hash: `sha256:${createHash("sha256").update(source).digest("hex")}`,
     origin: card.chatTemplate === undefined ? "plain" : "model",
-  };
+  });
+  return at;
 }
 
 interface Conversation {

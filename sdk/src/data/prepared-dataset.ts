@@ -8,6 +8,7 @@ import type { DatumList } from "./datum-list.js";
 import type { ControlTokens } from "./encode.js";
 import { type PreparedData, type PrepareOptions, prepareData } from "./prepare.js";
 import { Preview } from "./preview.js";
+import { defaultTemplateDate } from "./template-date.js";
 
 /** What was decided when data was prepared. */
 export interface PreparationSettings
@@ -15,6 +16,8 @@ export interface PreparationSettings
   readonly train: TrainRule;
   /** Undefined: text in messages, a fault elsewhere. */
   readonly controlTokens: ControlTokens | undefined;
+  /** The day that a chat template which writes the date is told is today: "YYYY-MM-DD". */
+  readonly date: string;
 }
 
 /** What `data.prepare` gives: the examples as tokens, their figures, and a way to look at them. */
@@ -80,10 +83,11 @@ export async function prepareDataset(
   const settings = {
     train: choices.train ?? "assistant",
     controlTokens: choices.controlTokens,
+    date: choices.date ?? defaultTemplateDate,
     maxTokens: Math.min(choices.maxTokens ?? contextLength, contextLength),
     tooLong: choices.tooLong ?? "error",
     noTrainedTokens: choices.noTrainedTokens ?? "error",
   };
-  const prepared = await prepareData(source, { ...settings, tokenizer, template, signal });
+  const prepared = await prepareData(source, { ...settings, tokenizer, template: template.on(settings.date), signal });
   return new PreparedDataset(source.name, model, settings, prepared);
 }

@@ -69,7 +69,9 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
   };
 
   const key = runKey(settings.key, specification);
-  const job: FinetuneJob = { ...context, settings, prepared, packing, specification, key };
+  // Tasks are asked on the day that the data was prepared for.
+  const template = context.template.on(prepared.settings.date);
+  const job: FinetuneJob = { ...context, template, settings, prepared, packing, specification, key };
   const log = new EventLog();
   const control = new RunControl(bridge, signal);
   const result = carryOut(job, log, control);

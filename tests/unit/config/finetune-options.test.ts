@@ -73,6 +73,7 @@ describe("defaults", () => {
       seed: 0,
       train: "assistant",
       controlTokens: undefined,
+      date: "2024-07-26",
       maxTokens: undefined,
       tooLong: "error",
       noTrainedTokens: "error",
@@ -276,6 +277,7 @@ describe("options about the data", () => {
     const policies = {
       train: "assistant",
       controlTokens: undefined,
+      date: "2026-03-14",
       maxTokens: 9,
       tooLong: "error",
       noTrainedTokens: "error",
@@ -285,7 +287,7 @@ describe("options about the data", () => {
     expect(faultsOf({ data: prepared, maxTokens: 9 })).toMatchObject([
       {
         where: "data",
-        wanted: expect.stringContaining("none of train, controlTokens, maxTokens, tooLong, noTrainedTokens"),
+        wanted: expect.stringContaining("none of train, controlTokens, date, maxTokens, tooLong, noTrainedTokens"),
       },
     ]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { createChatTemplate } from "../../../sdk/src/data/chat-template.js";
-import { strftime } from "../../../sdk/src/data/strftime.js";
+import { type ChatTemplate, createChatTemplate } from "../../../sdk/src/data/chat-template.js";
 import { TokenizerError } from "../../../sdk/src/errors.js";
+import type { TemplateProbe } from "../../../sdk/src/layers/model-card.js";
 import { cardOf, recorded } from "./fixtures/cards.js";
 
 const user = { role: "user", content: "Hi" } as const;
@@ -18,7 +18,7 @@ describe("a model's chat template", () => {
 
   test("has a hash that depends on its source alone", () => {
     const hash = createChatTemplate(cardOf("byteLevel")).hash;
-    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(hash).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(createChatTemplate(cardOf("sentence")).hash).toBe(hash);
     expect(createChatTemplate(cardOf("byteLevel", { chatTemplate: "{{ messages }}" })).hash).not.toBe(hash);
   });
@@ -46,12 +46,13 @@ describe("a model's chat template", () => {
     expect(make).toThrow(expect.objectContaining({ code: "chat-template", found: expect.stringMatching(/continue/) }));
   });
 
-  test("knows the date as transformers does", () => {
-    const chatTemplate = "{{ strftime_now('%d %B %Y') }}";
+  test("that writes the date is told one fixed day, or the day that is chosen", () => {
+    const chatTemplate = "{{ strftime_now('%A, %d %B %Y %H:%M') }}";
     const chat = createChatTemplate(cardOf("byteLevel", { chatTemplate }));
-    const dates = [strftime(new Date(), "%d %B %Y"), chat.render([user], { addGenerationPrompt: false })];
-    // Once more after rendering: midnight may have passed in between.
-    expect([dates[0], strftime(new Date(), "%d %B %Y")]).toContain(dates[1]);
+    const render = (template: ChatTemplate) => template.render([user], { addGenerationPrompt: false });
+    expect(render(chat)).toBe("Friday, 26 July 2024 12:00");
+    expect(render(chat.on("2026-03-04"))).toBe("Wednesday, 04 March 2026 12:00");
+    expect(chat.on("2026-03-04").hash).toBe(chat.hash);
   });
 
   test("with a date in a form that is not known is refused", () => {
@@ -63,6 +64,47 @@ describe("a model's chat template", () => {
     const make = () => createChatTemplate(cardOf("byteLevel", { chatTemplate: "{% if %}" }));
     expect(make).toThrow(TokenizerError);
     expect(make).toThrow(expect.objectContaining({ code: "chat-template" }));
+  });
+});
+
+describe("the proof that a template is rendered as transformers does", () => {
+  const { byteLevel, templates } = recorded;
+  const [shown] = byteLevel.rendered.filter(
+    ({ template, addGenerationPrompt }) => template === "smollm2" && addGenerationPrompt,
+  );
+  const probe = {
+    messagesJson: JSON.stringify(shown?.messages),
+    localTime: "2026-03-04T05:06:07",
+    text: shown?.text ?? "",
+  };
+  const make = (templateProbe: TemplateProbe, chatTemplate = templates.smollm2) =>
+    createChatTemplate(cardOf("byteLevel", { chatTemplate, templateProbe }));
+
+  test("holds for what transformers rendered, and at the time that it did", () => {
+    expect(probe.text).not.toBe("");
+    expect(make(probe).origin).toBe("model");
+    const clock = { ...probe, text: "2026-03-04 05:06:07" };
+    expect(make(clock, "{{ strftime_now('%Y-%m-%d %H:%M:%S') }}").origin).toBe("model");
+  });
+
+  test("fails where the texts differ, and shows both from before the place on", () => {
+    const place = probe.text.length - 3;
+    const text = `${probe.text.slice(0, place)}#${probe.text.slice(place + 1)}`;
+    expect(() => make({ ...probe, text })).toThrow(
+      expect.objectContaining({
+        code: "chat-template",
+        found: `from character ${place - 20} on ${JSON.stringify(probe.text.slice(place - 20))}`,
+        wanted: `from character ${place - 20} on ${JSON.stringify(text.slice(place - 20))}`,
+      }),
+    );
+    expect(() => make({ ...probe, text: `${probe.text}\n` })).toThrow(TokenizerError);
+    expect(() => make({ ...probe, text: probe.text.slice(0, -1) })).toThrow(TokenizerError);
+  });
+
+  test("fails where the client refuses what transformers renders", () => {
+    expect(() => make(probe, "{{ strftime_now('%-d') }}")).toThrow(
+      expect.objectContaining({ code: "chat-template", found: expect.stringMatching(/%-/) }),
+    );
   });
 });
 

@@ -39,7 +39,7 @@ const textFilters: Readonly<Record<string, (text: string) => string>> = {
 const always = { true: true, false: false, none: null, True: true, False: false, None: null, range };
 
 /**
- * Runs a program once with the given variables. Throws what the template raises, and where Python would.
+ * Runs a program once with the given variables, and the time that it is told. Throws what the template raises, and where Python would.
  *
  * Otherwise than the library it takes away the characters that strip is given, adds texts to texts alone, compares by
  * content, gives each round of a loop variables of its own, writes True, False and None as Python, and takes an
@@ -47,11 +47,11 @@ const always = { true: true, false: false, none: null, True: true, False: false,
  */
 export function runTemplate(
   body: readonly TemplateNode[],
-  variables: Readonly<Record<string, unknown>>,
+  { variables, now }: { readonly variables: Readonly<Record<string, unknown>>; readonly now: Date },
   recorder: TurnRecorder,
 ): void {
   const environment = new Environment();
-  const given = { ...always, raise_exception: raise, strftime_now: (format: string) => strftime(new Date(), format) };
+  const given = { ...always, raise_exception: raise, strftime_now: (format: string) => strftime(now, format) };
   for (const [name, value] of Object.entries({ ...given, ...variables })) environment.set(name, value);
   const program = { type: "Program", body };
   recorder.begin(environment.lookupVariable("messages").value);

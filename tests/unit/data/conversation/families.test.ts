@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { conversationText } from "../../../../sdk/src/data/conversation/conversation-text.js";
 import { TokenizerError } from "../../../../sdk/src/errors.js";
 import {
@@ -10,14 +10,6 @@ import {
   recordedMasks,
   renderings,
 } from "./families.js";
-
-// Some templates write the date; transformers' texts were recorded on this one.
-beforeAll(() => {
-  jest.useFakeTimers({ now: new Date(2026, 2, 14, 12) });
-});
-afterAll(() => {
-  jest.useRealTimers();
-});
 
 const refused = Symbol("refused");
 
