@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midblock_server.core.errors import ModelError
+from midblock_server.core.preflight_values import PreflightReport, PreflightRequest
 from midblock_server.core.specification import RunSpecification
 from midblock_server.core.types import (
     Completion,
@@ -93,3 +94,8 @@ class CoreModel:
         from midblock_server.core.score import score
 
         return score(self._session, weights, request, cancelled)
+
+    def preflight(self, request: PreflightRequest, cancelled: Callable[[], bool]) -> PreflightReport:
+        from midblock_server.core.preflight import preflight
+
+        return preflight(self._session, request, cancelled)

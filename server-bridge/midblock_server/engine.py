@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from midblock_server.core.preflight_values import PreflightReport, PreflightRequest
 from midblock_server.core.specification import RunSpecification
 from midblock_server.core.types import (
     Completion,
@@ -59,6 +60,9 @@ class Model(Protocol):
     def score(
         self, weights: Path | None, request: ScoreRequest, cancelled: Callable[[], bool]
     ) -> Iterator[SequenceScore]: ...
+
+    def preflight(self, request: PreflightRequest, cancelled: Callable[[], bool]) -> PreflightReport:
+        """Measures what a run would need, and leaves the model as it was."""
 
 
 class Engine(Protocol):

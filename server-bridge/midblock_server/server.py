@@ -18,6 +18,8 @@ from midblock_server.gen.midblock.v1 import (
     dataset_pb2_grpc,
     inference_pb2,
     inference_pb2_grpc,
+    preflight_pb2,
+    preflight_pb2_grpc,
     run_pb2,
     run_pb2_grpc,
 )
@@ -27,6 +29,7 @@ from midblock_server.model_host import ModelHost
 from midblock_server.servicers.control import ControlServicer
 from midblock_server.servicers.datasets import DatasetsServicer
 from midblock_server.servicers.inference import InferenceServicer
+from midblock_server.servicers.preflights import PreflightsServicer
 from midblock_server.servicers.runs import RunsServicer
 from midblock_server.settings import ServeSettings
 from midblock_server.state import ServerState
@@ -42,6 +45,7 @@ SERVICE_NAMES = tuple(
         (dataset_pb2, "Datasets"),
         (run_pb2, "Runs"),
         (inference_pb2, "Inference"),
+        (preflight_pb2, "Preflights"),
     )
 )
 
@@ -102,6 +106,7 @@ class Server:
         )
         run_pb2_grpc.add_RunsServicer_to_server(runs, server)
         inference_pb2_grpc.add_InferenceServicer_to_server(InferenceServicer(host, state.runs, limits), server)
+        preflight_pb2_grpc.add_PreflightsServicer_to_server(PreflightsServicer(host, limits), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection((*SERVICE_NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
 

@@ -59,10 +59,15 @@ def _batches(request: GenerateRequest, safe_tokens: float) -> Iterator[list[int]
     by_length = sorted(range(len(request.prompts)), key=lambda index: -len(request.prompts[index]))
     while by_length:
         longest = len(request.prompts[by_length[0]]) + request.max_new_tokens
-        most = max(1, CACHE_TOKENS // longest) if longest <= safe_tokens else 1
-        rows = min(request.max_batch_rows or BATCH_ROWS, most)
+        rows = rows_at_once(longest, request.max_batch_rows, safe_tokens)
         yield by_length[:rows]
         by_length = by_length[rows:]
+
+
+def rows_at_once(longest_tokens: int, max_batch_rows: int, safe_tokens: float) -> int:
+    """Rows of a batch whose longest sequence has so many tokens, new ones included; ``max_batch_rows`` 0 means any."""
+    most = max(1, CACHE_TOKENS // longest_tokens) if longest_tokens <= safe_tokens else 1
+    return min(max_batch_rows or BATCH_ROWS, most)
 
 
 class _Batch:
@@ -99,7 +104,7 @@ class _Batch:
             attention_mask=self._mask,
             position_ids=positions,
             use_cache=True,
-            **{_cache_argument(module): self._cache},
+            **{cache_argument(module): self._cache},
         ).last_hidden_state
         return logits(model, states[:, -1])
 
@@ -128,6 +133,7 @@ def _pad_left(prompts: Sequence[Sequence[int]], device: torch.device) -> tuple[T
     return inputs.to(device), mask.to(device)
 
 
-def _cache_argument(module: PreTrainedModel) -> str:
+def cache_argument(module: PreTrainedModel) -> str:
+    """The name by which the decoder takes its cache."""
     # transformers 5.24 renamed the argument and still takes the old name, with a warning at each call.
     return "cache" if "cache" in inspect.signature(module.base_model.forward).parameters else "past_key_values"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from midblock_server.core.errors import CancelledError, ModelError, SpecificationError, TrainingError
+from midblock_server.core.preflight_values import MemoryParts, PreflightReport, PreflightRequest
 from midblock_server.core.specification import RunSpecification
 from midblock_server.core.types import (
     BlockLinear,
@@ -156,6 +157,13 @@ class FakeModel:
             count = len(sequence.token_ids) - sequence.first
             kl = (0.25,) * count if request.kl_from_base else ()
             yield SequenceScore(index, (-1.0,) * count, (True,) * count, kl)
+
+    def preflight(self, request: PreflightRequest, cancelled: Callable[[], bool]) -> PreflightReport:
+        """Bytes and seconds that tell which parts of the request arrived; holds for a prompt of 99 tokens."""
+        if request.prompt_tokens == 99:
+            self._hold_unless(cancelled)
+        memory = MemoryParts(1, 2, 3, 4, sum(request.sequence_tokens), request.prompt_rows)
+        return PreflightReport(memory, request.trained_tokens, request.max_new_tokens, 8, True, 0.5, 0.25, 1.5)
 
     def _hold(self, ask: Callable[[], Control], *, stubborn: bool) -> None:
         while (stubborn or ask() is Control.GO_ON) and not self._engine.release.wait(HOLD_POLL_SECONDS):

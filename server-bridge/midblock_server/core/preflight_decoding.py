@@ -1,0 +1,94 @@
+"""The generation half of a preflight: the longest prompts, with the cache of keys and values at its full size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from transformers import DynamicCache
+
+from midblock_server.core.errors import CancelledError
+from midblock_server.core.generate import cache_argument, rows_at_once
+from midblock_server.core.head import logits
+from midblock_server.core.key_value_cache import RoomyLayer, make_cache
+from midblock_server.core.made_up_data import made_up_tokens
+from midblock_server.core.memory import peak_memory_bytes, reset_peak_memory
+from midblock_server.core.model import LoadedModel
+from midblock_server.core.packed import can_pack
+from midblock_server.core.preflight_values import PreflightRequest
+from midblock_server.core.rope_limit import batch_safe_tokens
+from midblock_server.core.session import ModelSession
+from midblock_server.core.types import GenerateRequest
+
+LAST_STEPS = 3
+"""Real steps at the end: a step's memory depends on how long the cache is, not on how it became so."""
+
+
+@dataclass
+class GenerationNeeds:
+    """Bytes found so far."""
+
+    key_value_cache: int = 0
+    peak: int = 0
+
+
+def longest_prompts(model: LoadedModel, request: PreflightRequest) -> GenerateRequest:
+    """Made-up prompts of the longest length, as many as are decoded together."""
+    vocabulary, longest = model.card.vocabulary_size, request.prompt_tokens + request.max_new_tokens
+    rows = rows_at_once(longest, request.prompt_rows, batch_safe_tokens(model.module))
+    prompts = [made_up_tokens(request.prompt_tokens, row, vocabulary) for row in range(rows)]
+    return GenerateRequest(prompts, request.max_new_tokens, sampling=None)
+
+
+def measure_decoding(
+    session: ModelSession, request: GenerateRequest, needs: GenerationNeeds, cancelled: Callable[[], bool]
+) -> None:
+    """Reads the prompts, fills the cache with what the tokens up to the last ones would leave there, makes these."""
+    device = session.model.torch_device
+    reset_peak_memory(device)
+    try:
+        with session.turn() as model, torch.no_grad():
+            can_pack(model.module)  # chooses the attention, before the first pass
+            prompts, steps = request.prompts, min(LAST_STEPS, request.max_new_tokens)
+            cache = make_cache(model.module)
+            end = len(prompts[0])
+            _next_logits(model, cache, prompts, end)
+            end += _fill(cache, request.max_new_tokens - steps)
+            for _ in range(steps):
+                if cancelled():
+                    raise CancelledError("cancelled", "The preflight was cancelled.")
+                end += 1
+                _next_logits(model, cache, [prompt[:1] for prompt in prompts], end)
+                needs.key_value_cache = _cache_bytes(cache)
+    finally:
+        needs.peak = peak_memory_bytes(device)
+
+
+def _next_logits(model: LoadedModel, cache: DynamicCache, inputs: Sequence[Sequence[int]], end: int) -> None:
+    """Takes the inputs, the last of ``end`` tokens, through the model as ``generate`` does."""
+    device, rows, count = model.torch_device, len(inputs), len(inputs[0])
+    states = model.module.base_model(
+        input_ids=torch.tensor(inputs, device=device),
+        attention_mask=torch.ones((rows, end), dtype=torch.long, device=device),
+        position_ids=torch.arange(end - count, end, device=device).expand(rows, count),
+        use_cache=True,
+        **{cache_argument(model.module): cache},
+    ).last_hidden_state
+    logits(model, states[:, -1])
+
+
+def _fill(cache: DynamicCache, tokens: int) -> int:
+    """Appends made-up keys and values; returns how many tokens', 0 for a cache that does not simply keep them all."""
+    layers = [layer for layer in cache.layers if isinstance(layer, RoomyLayer)]
+    if tokens == 0 or len(layers) < len(cache.layers):
+        return 0
+    for layer in layers:
+        layer.update(*(part[:, :, :1].expand(-1, -1, tokens, -1) for part in (layer.keys, layer.values)))
+    return tokens
+
+
+def _cache_bytes(cache: DynamicCache) -> int:
+    """Memory behind the keys and values, room that is made ahead included."""
+    parts = [part for layer in cache.layers for part in (layer.keys, layer.values) if isinstance(part, torch.Tensor)]
+    return sum(part.untyped_storage().nbytes() for part in parts)
