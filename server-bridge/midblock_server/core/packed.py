@@ -48,10 +48,15 @@ def can_pack(module: PreTrainedModel) -> bool:
     return _packs[module]
 
 
+def probe_sequences(module: PreTrainedModel) -> list[list[int]]:
+    """A few short sequences of tokens that the model has, always the same."""
+    vocabulary_size = module.get_input_embeddings().num_embeddings
+    return [[(7 * place + 3 * length) % vocabulary_size for place in range(length)] for length in PROBE_LENGTHS]
+
+
 @torch.no_grad()
 def _adopt_span_attention(module: PreTrainedModel) -> bool:
-    vocabulary_size = module.get_input_embeddings().num_embeddings
-    sequences = [[(7 * place + 3 * length) % vocabulary_size for place in range(length)] for length in PROBE_LENGTHS]
+    sequences = probe_sequences(module)
     own_attention = module.config._attn_implementation
     wanted = _run_one_by_one(module, sequences)
     register_span_attention()
