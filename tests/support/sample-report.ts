@@ -40,7 +40,7 @@ export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
     },
     data: {
       name: "examples/data/train.jsonl",
-      contentHash: "cd34".repeat(16),
+      contentHash: `sha256:${"cd34".repeat(16)}`,
       rows: 402,
       examples: 400,
       tokens: 54_120,

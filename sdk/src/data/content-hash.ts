@@ -11,9 +11,9 @@ export class ContentHash {
     this.#hash.update(`${content}\n`);
   }
 
-  /** Lower-case hex. Ends the hash. */
+  /** "sha256:" and lower-case hex. Ends the hash. */
   digest(): string {
-    return this.#hash.digest("hex");
+    return `sha256:${this.#hash.digest("hex")}`;
   }
 }
 

@@ -34,7 +34,7 @@ export type NoTrainedTokens = "error" | "drop";
 export interface PreparedData {
   readonly datums: DatumList;
   readonly summary: DataSummary;
-  /** SHA-256, lower-case hex, of what all examples of the source say, in their order. */
+  /** "sha256:" and hex over what all examples of the source say, in their order. */
   readonly contentHash: string;
   /** The rows by their texts, to look for what a test shares with them. */
   readonly rows: RowIndex;

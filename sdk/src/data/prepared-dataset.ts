@@ -28,7 +28,7 @@ export class PreparedDataset {
   readonly settings: PreparationSettings;
   /** What is trained on, in the order of the rows. */
   readonly datums: DatumList;
-  /** SHA-256, lower-case hex, of what all examples of the source say, in their order. */
+  /** "sha256:" and hex over what all examples of the source say, in their order. */
   readonly contentHash: string;
   readonly #prepared: PreparedData;
   readonly #contamination: readonly Contamination[];

@@ -30,7 +30,12 @@ export function makeReport(
       license: card.license,
       loadableFrom: card.weightsFolder,
     },
-    data: { name: prepared.name, contentHash: specification.datasetHashes.join(","), ...summary, packing: job.packing },
+    data: {
+      name: prepared.name,
+      contentHash: specification.datasetHashes.map((hash) => `sha256:${hash}`).join(","),
+      ...summary,
+      packing: job.packing,
+    },
     templateHash: card.chatTemplate === undefined ? undefined : job.template.hash,
     layerPlan: specification.layerPlan,
     method: specification.method,

@@ -4,7 +4,7 @@ import { trainingCost } from "./cost.js";
 import type { RunReport } from "./run-report.js";
 
 /** Names the shape of the manifest; the number rises when a reader of the old shape would misread the new one. */
-export const manifestSchema = "midblock-manifest/1";
+export const manifestSchema = "midblock-manifest/2";
 
 /**
  * JSON text of the manifest. The order of keys is fixed, so manifests can be compared line by line; what is not known

@@ -39,7 +39,7 @@ export interface ReportModel {
 export interface ReportData extends DataSummary {
   /** As the user gave it, such as a file name. */
   readonly name: string;
-  /** SHA-256 hex of the encoded data set. */
+  /** "sha256:" and hex over the encoded data set; of several parts, one after the other with commas between. */
   readonly contentHash: string;
   readonly packing: PackingFigures;
 }

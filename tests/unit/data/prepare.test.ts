@@ -44,7 +44,7 @@ describe("prepareData", () => {
         { from: 65, to: 128, examples: 1 },
       ],
     });
-    expect(prepared.contentHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(prepared.contentHash).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
   test("hashes content: not the order of keys, but the order of rows", async () => {

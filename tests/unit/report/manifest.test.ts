@@ -8,7 +8,7 @@ test("has every figure and no single item", () => {
   const text = renderManifest(sampleReport());
   const manifest = JSON.parse(text);
   expect(manifest).toMatchObject({
-    schema: "midblock-manifest/1",
+    schema: "midblock-manifest/2",
     seed: 42,
     training: { steps: 100, tokens: 108_200 },
     layerPlan: { blockCount: 30 },

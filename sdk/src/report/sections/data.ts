@@ -19,7 +19,7 @@ export function dataSection({ data }: RunReport): Markup {
     ["Duplicates", duplicateWords(data.duplicates)],
     ["Shared with tasks", shared.length === 0 ? "nothing found" : markup`${shared.map(line)}`],
     ["Micro-batches filled", packingWords(data.packing)],
-    ["SHA-256", markup`<code>${data.contentHash}</code>`],
+    ["Hash", markup`<code>${data.contentHash}</code>`],
   ])}
 <h3>Lengths</h3>${dataTable("Examples by tokens", ["Tokens", "Examples", "Share"], data.histogram.map(bucketRow(data)))}</section>`;
 }
