@@ -81,8 +81,8 @@ def test_the_model_and_a_later_training_are_as_without(
 ) -> None:
     session, specification = ModelSession(model), specify(model, method)
     before = {name: tensor.clone() for name, tensor in model.module.state_dict().items()}
-    generator = torch.get_rng_state()
     alone = file_bytes(last_checkpoint(run(session, specification, tmp_path / "alone")))
+    generator = torch.get_rng_state()
     preflight(session, asked(model, method, prompt_tokens=9, max_new_tokens=9, prompt_rows=2), lambda: False)
     after = model.module.state_dict()
     assert list(after) == list(before)

@@ -15,6 +15,7 @@ from midblock_server.gen.midblock.v1 import (
     control_pb2_grpc,
     dataset_pb2_grpc,
     inference_pb2_grpc,
+    preflight_pb2_grpc,
     run_pb2_grpc,
 )
 
@@ -51,6 +52,7 @@ class BridgeClient:
         self.datasets = dataset_pb2_grpc.DatasetsStub(with_token)
         self.runs = run_pb2_grpc.RunsStub(with_token)
         self.inference = inference_pb2_grpc.InferenceStub(with_token)
+        self.preflights = preflight_pb2_grpc.PreflightsStub(with_token)
 
     def close(self) -> None:
         self.channel.close()
