@@ -37,6 +37,7 @@ user assistant system question answer summary translate explain write list who w
 """.strip().splitlines()
 
 GROUPED_HEADS = {"num_attention_heads": 4, "num_key_value_heads": 2, "intermediate_size": 128}
+EXPERTS = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 32}
 FAMILIES: dict[str, dict[str, Any]] = {
     "llama": GROUPED_HEADS,
     "qwen2": GROUPED_HEADS,
@@ -45,7 +46,11 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "olmo2": GROUPED_HEADS,
     "gemma": {**GROUPED_HEADS, "head_dim": 16},
     "gemma2": {**GROUPED_HEADS, "head_dim": 16, "query_pre_attn_scalar": 16},
+    "gemma3_text": {**GROUPED_HEADS, "head_dim": 16, "query_pre_attn_scalar": 16},
+    "phi3": GROUPED_HEADS,
+    "gpt_neox": {"num_attention_heads": 4, "intermediate_size": 128},
     "gpt2": {"num_attention_heads": 4},
+    "qwen3_moe": {**GROUPED_HEADS, "head_dim": 16, **EXPERTS},
 }
 
 

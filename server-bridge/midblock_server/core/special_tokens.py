@@ -20,7 +20,8 @@ def find_special_tokens(module: PreTrainedModel, files: TokenizerFiles) -> Speci
 
     A model may have none of them.
     """
-    config, generation = module.config.get_text_config(), module.generation_config
+    # A class that transformers can't generate with has no generation_config.
+    config, generation = module.config.get_text_config(), getattr(module, "generation_config", None)
     ends = [
         *_ids(getattr(generation, "eos_token_id", None)),
         *_ids(getattr(config, "eos_token_id", None)),

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
+from midblock_server.core import head, training_step
 from midblock_server.core.model import LoadedModel, load_model
 from midblock_server.core.types import LoadSettings
 
@@ -28,3 +30,20 @@ def load(tmp_path: Path) -> Callable[..., LoadedModel]:
 def tiny_copy(tiny_model: Callable[..., Path], tmp_path: Path) -> Path:
     """The folder of a tiny llama that the test may change."""
     return Path(shutil.copytree(tiny_model(), tmp_path / "model"))
+
+
+@pytest.fixture
+def gradients(monkeypatch: pytest.MonkeyPatch) -> dict[int, torch.Tensor]:
+    """Keeps the optimiser from stepping, and collects the gradients it is given, by id of the parameter.
+
+    The loss is computed in many chunks meanwhile.
+    """
+    kept: dict[int, torch.Tensor] = {}
+    monkeypatch.setattr(head, "CHUNK_ROWS", 5)
+
+    def keep(optimizer: torch.optim.Optimizer, learning_rate: float) -> None:
+        for parameter in (each for group in optimizer.param_groups for each in group["params"]):
+            kept[id(parameter)] = parameter.grad.clone()
+
+    monkeypatch.setattr(training_step, "step_optimizer", keep)
+    return kept

@@ -22,7 +22,11 @@ FAMILIES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("olmo2", {}),
     ("gemma", {}),
     ("gemma2", {"sliding_window": 4, "final_logit_softcapping": 2.0, "attn_logit_softcapping": 2.0}),
+    ("gemma3_text", {"sliding_window": 4, "layer_types": ["sliding_attention", "full_attention"] * 3}),
+    ("phi3", {"sliding_window": 4}),
+    ("gpt_neox", {}),
     ("gpt2", {}),
+    ("qwen3_moe", {}),
 )
 """Each family with what differs from its tiny model: windows shorter than the sequences, caps that are felt."""
 

@@ -18,7 +18,16 @@ LLAMA_LIKE = {
     "attention": ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj"],
     "mlp": ["mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"],
 }
-GPT2 = {"attention": ["attn.c_attn", "attn.c_proj"], "mlp": ["mlp.c_fc", "mlp.c_proj"]}
+MAPS = {
+    "gpt2": {"attention": ["attn.c_attn", "attn.c_proj"], "mlp": ["mlp.c_fc", "mlp.c_proj"]},
+    "gpt_neox": {
+        "attention": ["attention.query_key_value", "attention.dense"],
+        "mlp": ["mlp.dense_h_to_4h", "mlp.dense_4h_to_h"],
+    },
+    "phi3": {"attention": ["self_attn.o_proj", "self_attn.qkv_proj"], "mlp": ["mlp.gate_up_proj", "mlp.down_proj"]},
+    # Experts are stacks of matrices and no linear maps: they can be trained as full weights alone.
+    "qwen3_moe": {"attention": LLAMA_LIKE["attention"], "mlp": []},
+}
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
@@ -30,7 +39,7 @@ def test_finds_the_blocks_and_their_linear_maps(family: str, tiny_model: Callabl
 
     assert len(blocks) == 6
     assert module.get_submodule(blocks.name(4)) is blocks.modules[4]
-    expected = GPT2 if family == "gpt2" else LLAMA_LIKE
+    expected = MAPS.get(family, LLAMA_LIKE)
     assert {part: [each.name for each in linears if each.part == part] for part in expected} == expected
     assert all(each.blocks == () for each in linears)
 

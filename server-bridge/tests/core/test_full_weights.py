@@ -24,7 +24,7 @@ Load = Callable[..., LoadedModel]
 MakeModel = Callable[..., Path]
 
 
-@pytest.mark.parametrize("family", ["llama", "olmo2", "gemma", "gpt2"])
+@pytest.mark.parametrize("family", ["llama", "olmo2", "gemma", "gpt2", "qwen3_moe"])
 def test_the_changed_tensors_over_the_base_give_the_same_logits(
     family: str, load: Load, tiny_model: MakeModel, tmp_path: Path
 ) -> None:

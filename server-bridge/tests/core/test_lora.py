@@ -13,6 +13,7 @@ import pytest
 import torch
 from peft import PeftConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
+from tiny_models import FAMILIES
 from training_runs import every_linear, last_checkpoint, logits_of, run, specify
 from transformers import AutoModelForCausalLM
 
@@ -33,7 +34,7 @@ MakeModel = Callable[..., Path]
 @pytest.mark.parametrize(
     ("family", "settings"),
     [
-        *((family, {}) for family in ("llama", "qwen2", "qwen3", "mistral", "olmo2", "gemma", "gpt2")),
+        *((family, {}) for family in sorted(FAMILIES)),
         ("llama", {"dropout": 0.2}),
         ("llama", {"rank_stabilized": True}),
         ("llama", {"weight_decomposed": True}),
@@ -66,9 +67,7 @@ def test_the_pattern_of_block_1_does_not_match_block_11(load: Load, tiny_model: 
     assert ranks(LoraBand(model.module, config)) == {1: 2, 5: 4, 10: 4, 11: 4}
 
 
-def test_integer_keys_would_give_every_block_the_same_rank(
-    load: Load, tiny_model: MakeModel, tmp_path: Path
-) -> None:
+def test_integer_keys_would_give_every_block_the_same_rank(load: Load, tiny_model: MakeModel, tmp_path: Path) -> None:
     """The trap that exact names keep us out of: PEFT takes a key for a regular expression on a name's end."""
     session = ModelSession(load(tiny_model(blocks=12)))
     mixed = {1: 2, 5: 4, 11: 8}
