@@ -16,7 +16,7 @@ export interface ChildVariablesOptions {
  * glibc gives big freed tensors back to the kernel and faults them in again at the next step; kept, training on a CPU
  * is up to twice as fast.
  */
-const allocatorSettings = {
+export const allocatorSettings = {
   MALLOC_MMAP_THRESHOLD_: String(8 * 2 ** 30),
   MALLOC_TRIM_THRESHOLD_: String(16 * 2 ** 30),
   MALLOC_TOP_PAD_: String(256 * 2 ** 20),

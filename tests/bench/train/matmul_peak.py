@@ -1,0 +1,43 @@
+"""The fastest that this machine multiplies matrices of given shapes.
+
+Usage: matmul_peak.py SETTINGS, where SETTINGS is JSON: {"dtype": name, "products": [{"rows", "inputs", "outputs",
+"count"}, ...]}. Prints one JSON line: {"flopsPerSecond": ...}, all products' FLOPs over the sum of their best times.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+import torch
+
+SECONDS_PER_PRODUCT = 0.5
+
+
+def main(settings: dict[str, Any]) -> dict[str, float]:
+    dtype = getattr(torch, settings["dtype"])
+    flops, seconds = 0.0, 0.0
+    for product in settings["products"]:
+        rows, inputs, outputs, count = (product[key] for key in ("rows", "inputs", "outputs", "count"))
+        flops += 2.0 * rows * inputs * outputs * count
+        seconds += best_seconds(rows, inputs, outputs, dtype) * count
+    return {"flopsPerSecond": flops / seconds}
+
+
+def best_seconds(rows: int, inputs: int, outputs: int, dtype: torch.dtype) -> float:
+    """Best time of [rows, inputs] x [inputs, outputs], the weight lying as a linear map holds it, into memory at hand."""
+    states = torch.randn(rows, inputs).to(dtype)
+    weight = torch.randn(outputs, inputs).to(dtype).t()
+    product = torch.mm(states, weight)
+    best, started = float("inf"), time.perf_counter()
+    while time.perf_counter() - started < SECONDS_PER_PRODUCT:
+        before = time.perf_counter()
+        torch.mm(states, weight, out=product)
+        best = min(best, time.perf_counter() - before)
+    return best
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(json.loads(sys.argv[1]))))
