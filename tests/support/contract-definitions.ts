@@ -6,10 +6,10 @@ import { loadSync, type MethodDefinition } from "@grpc/proto-loader";
 export type WireMessage = Readonly<Record<string, unknown>>;
 export type WireMethod = MethodDefinition<object, object>;
 
-const services = ["Control", "Datasets", "Runs", "Inference"];
+const services = ["Control", "Datasets", "Runs", "Inference", "Preflights"];
 
 const definitions = loadSync(
-  services.map((_, index) => `midblock/v1/${["control", "dataset", "run", "inference"][index]}.proto`),
+  services.map((_, index) => `midblock/v1/${["control", "dataset", "run", "inference", "preflight"][index]}.proto`),
   {
     includeDirs: [fileURLToPath(new URL("../../proto", import.meta.url))],
     keepCase: true,

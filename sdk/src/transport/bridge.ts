@@ -2,6 +2,7 @@
 import type { Datum } from "../data/datum.js";
 import type { Inference } from "../evaluation/inference.js";
 import type { ModelCard } from "../layers/model-card.js";
+import type { PreflightMeasurement, PreflightRequest } from "../training/preflight.js";
 import type { TrainingEvent } from "../training/run-event.js";
 import type { RunExtension } from "../training/run-extension.js";
 import type { RunRecord } from "../training/run-record.js";
@@ -70,6 +71,8 @@ export interface Bridge extends Inference {
   modelCard(onProgress?: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<ModelCard>;
   /** Encodes a data set and uploads what the sidecar lacks of it; resumes broken uploads. */
   uploadDataset(datums: Iterable<Datum>, signal?: AbortSignal): Promise<DatasetStatus>;
+  /** Tries out the largest step and the longest prompt of a run, and leaves everything as it was. */
+  preflight(request: PreflightRequest, signal?: AbortSignal): Promise<PreflightMeasurement>;
   startRun(key: string, specification: RunSpecification, signal?: AbortSignal): Promise<RunRecord>;
   getRun(runId: string, signal?: AbortSignal): Promise<RunRecord>;
   /** Newest first; pages are fetched as they are needed. */

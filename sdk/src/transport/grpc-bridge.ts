@@ -3,6 +3,7 @@ import type { Datum } from "../data/datum.js";
 import type { MidblockError } from "../errors.js";
 import type { Completion, GenerateRequest, ScoreRequest, SequenceScore } from "../evaluation/inference.js";
 import type { ModelCard } from "../layers/model-card.js";
+import type { PreflightMeasurement, PreflightRequest } from "../training/preflight.js";
 import type { TrainingEvent } from "../training/run-event.js";
 import type { RunExtension } from "../training/run-extension.js";
 import type { RunRecord } from "../training/run-record.js";
@@ -15,6 +16,7 @@ import { ArtifactForm, RunsService, type RunRecord as WireRunRecord } from "./ge
 import { shakeHands } from "./handshake.js";
 import { generate, score } from "./inference-calls.js";
 import { loadModelCard } from "./load-model-card.js";
+import { runPreflight } from "./run-preflight.js";
 import { type StreamOptions, streamMessages } from "./server-stream.js";
 import { defaultTimings, type Timings } from "./timings.js";
 import { callUnary } from "./unary-call.js";
@@ -81,6 +83,10 @@ class GrpcBridge implements Bridge {
 
   uploadDataset(datums: Iterable<Datum>, signal?: AbortSignal): Promise<DatasetStatus> {
     return uploadDataset(this.#channel, this.server.limits, encodeDataset(datums), signal);
+  }
+
+  preflight(request: PreflightRequest, signal?: AbortSignal): Promise<PreflightMeasurement> {
+    return runPreflight(this.#channel, request, this.#beating(signal));
   }
 
   async startRun(key: string, specification: RunSpecification, signal?: AbortSignal): Promise<RunRecord> {
