@@ -19,6 +19,9 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from midblock_server.core.key_value_slots import KeyValueSlots
+from midblock_server.core.slot_attention import Attending
+
 SPAN_ATTENTION = "midblock-spans"
 """The name under which ``register_span_attention`` makes it known; a model takes it by ``set_attn_implementation``."""
 
@@ -32,10 +35,14 @@ MaskFunction = Callable[[Any, Any, Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True, eq=False)
 class Spans:
-    """Takes the place of the mask tensor. ``masks[i]`` is [length, length] bool, None where span i is causal."""
+    """Takes the place of the mask tensor. ``masks[i]`` is [length, length] bool, None where span i is causal.
+
+    ``local_size`` is the window or chunk, in tokens, within which the block attends; None where there is none.
+    """
 
     lengths: list[int]
     masks: tuple[Tensor | None, ...]
+    local_size: int | None
 
 
 def register_span_attention() -> None:
@@ -84,7 +91,7 @@ def _find_spans(mask_function: MaskFunction, tokens: int, local_size: int | None
         None if local_size is None or length <= local_size else mask_function(0, 0, span[:, None], span[None, :])
         for length, span in zip(lengths, torch.split(positions, lengths), strict=True)
     )
-    return Spans(lengths, masks)
+    return Spans(lengths, masks, local_size)
 
 
 def span_attention(
@@ -97,9 +104,13 @@ def span_attention(
     dropout: float = 0.0,
     scaling: float | None = None,
     softcap: float | None = None,
+    slots: KeyValueSlots | None = None,
     **others: Any,
 ) -> tuple[Tensor, None]:
     """Attends; [batch, heads, tokens, size] in, [batch, tokens, heads, size] out; keys may have fewer heads."""
+    if slots is not None:
+        how = Attending(scaling, softcap, _window(attention_mask, others))
+        return slots.attend(module, query, key, value, how).transpose(1, 2).contiguous(), None
     if isinstance(attention_mask, Spans):
         split = (torch.split(states, attention_mask.lengths, dim=2) for states in (query, key, value))
         outputs = [
@@ -116,6 +127,13 @@ def span_attention(
         module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **others
     )
     return output, None
+
+
+def _window(mask: Spans | Tensor | None, others: dict[str, Any]) -> int | None:
+    local_size = mask.local_size if isinstance(mask, Spans) else None
+    if isinstance(mask, Tensor) or (local_size is not None and local_size != others.get("sliding_window")):
+        raise ValueError("The block attends within chunks, or by a mask of its own: its keys can't be held in slots.")
+    return local_size
 
 
 def _attend(

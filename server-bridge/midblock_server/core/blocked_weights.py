@@ -28,7 +28,7 @@ class BlockedWeights:
         patched = [linear for linear in linears if self._keep(linear)]
         try:
             for linear in patched:
-                linear.forward = _forward(self._kept[linear][1], linear.bias)  # type: ignore[method-assign]
+                linear.forward = _forward(self._kept[linear][1], linear.bias)  # type: ignore[method-assign, assignment]
             yield
         finally:
             for linear in patched:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -66,3 +67,9 @@ def keep_rows(cache: DynamicCache, rows: list[int], device: torch.device) -> Non
     indices = torch.tensor(rows, dtype=torch.long, device=device)
     for layer in cache.layers:
         layer.batch_select_indices(indices)
+
+
+def cache_argument(module: PreTrainedModel) -> str:
+    """The name by which the decoder takes its cache."""
+    # transformers 5.24 renamed the argument and still takes the old name, with a warning at each call.
+    return "cache" if "cache" in inspect.signature(module.base_model.forward).parameters else "past_key_values"

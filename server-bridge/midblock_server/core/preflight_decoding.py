@@ -9,9 +9,9 @@ import torch
 from transformers import DynamicCache
 
 from midblock_server.core.errors import CancelledError
-from midblock_server.core.generate import cache_argument, rows_at_once
+from midblock_server.core.generate import rows_at_once
 from midblock_server.core.head import logits
-from midblock_server.core.key_value_cache import RoomyLayer, make_cache
+from midblock_server.core.key_value_cache import RoomyLayer, cache_argument, make_cache
 from midblock_server.core.made_up_data import made_up_tokens
 from midblock_server.core.memory import peak_memory_bytes, reset_peak_memory
 from midblock_server.core.model import LoadedModel

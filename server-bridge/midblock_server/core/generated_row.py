@@ -1,0 +1,50 @@
+"""A row that is being generated: what it has so far, when it ends, and its own random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from midblock_server.core.model import LoadedModel
+from midblock_server.core.sampling import RowDraws, pick_greedy, pick_sampled
+from midblock_server.core.stopping import StopWatch
+from midblock_server.core.types import Completion, GenerateRequest
+
+
+class GeneratedRow:
+    """The continuation of the prompt with this index. ``has_ended`` once its last token was taken."""
+
+    def __init__(self, model: LoadedModel, request: GenerateRequest, index: int) -> None:
+        self.prompt = request.prompts[index]
+        self.has_ended = False
+        self._index = index
+        self._watch = StopWatch(model.tokenizer, request)
+        self._draws = None if request.sampling is None else RowDraws(request.sampling, index)
+
+    @property
+    def last_token(self) -> int:
+        """The newest token."""
+        return self._watch.token_ids[-1]
+
+    def add(self, token_id: int) -> None:
+        """Takes the next token."""
+        self.has_ended = self._watch.add(token_id)
+
+    def next_draw(self) -> float:
+        """The row's next random number in [0, 1); 0 where it is greedy."""
+        return 0.0 if self._draws is None else self._draws.next()
+
+    def completion(self) -> Completion:
+        """The result, once it has ended."""
+        return self._watch.completion(self._index)
+
+
+def extend_rows(rows: Sequence[GeneratedRow], scores: Tensor, request: GenerateRequest) -> None:
+    """Picks the next token of every row from its logits, ``scores`` [rows, vocabulary]."""
+    if request.sampling is None:
+        picked = pick_greedy(scores)
+    else:
+        picked = pick_sampled(scores, request.sampling, [row.next_draw() for row in rows])
+    for row, token_id in zip(rows, picked.tolist(), strict=True):
+        row.add(token_id)

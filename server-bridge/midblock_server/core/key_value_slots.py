@@ -1,0 +1,155 @@
+"""Keys and values of rows that are generated together: one slot a row, in memory made ahead, filled and freed alone.
+
+A pass takes the new tokens of all rows back to back, as packed sequences are; the attention of each block hands its
+new keys and values to the slots and gets what its queries attend to. Rows need no padding, and a finished one is
+replaced while the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from midblock_server.core.slot_attention import Attending, attend_rows, attend_span
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+ROOM_TOKENS = 64
+"""Tokens by which the memory of all slots grows at once."""
+
+
+@dataclass
+class _BlockMemory:
+    """``keys`` and ``values`` [slots, key/value heads, capacity, size]; those of the prefix have no slots."""
+
+    keys: Tensor
+    values: Tensor
+    prefix: tuple[Tensor, Tensor] | None = None
+
+
+@dataclass
+class KeyValueSlots:
+    """``lengths[slot]`` tokens are held by each slot in use; slots in use come first."""
+
+    lengths: list[int] = field(default_factory=list)
+    _memory: dict[nn.Module, _BlockMemory] = field(default_factory=dict)
+    _prefix_tokens: int = 0
+    _adding: list[int] | None = None
+    _reading_prefix: bool = False
+    _bias: dict[int | None, Tensor] = field(default_factory=dict)
+
+    def read_prefix(self, module: PreTrainedModel, token_ids: Sequence[int]) -> None:
+        """Computes what all prompts begin with, once. Call it before the first row is added."""
+        self._reading_prefix = True
+        self._run(module, list(token_ids), list(range(len(token_ids))))
+        self._reading_prefix, self._prefix_tokens = False, len(token_ids)
+
+    def add(self, module: PreTrainedModel, prompts: Sequence[Sequence[int]]) -> Tensor:
+        """Takes new rows into slots of their own, after those in use; prompts are given without the prefix.
+
+        Gives the hidden states of their last tokens, [rows, hidden size], after the final norm.
+        """
+        self._adding = [len(prompt) for prompt in prompts]
+        start = self._prefix_tokens
+        token_ids = [token for prompt in prompts for token in prompt]
+        states = self._run(module, token_ids, [start + place for count in self._adding for place in range(count)])
+        self.lengths += [start + count for count in self._adding]
+        ends = torch.tensor(self._adding, device=states.device).cumsum(0) - 1
+        self._adding = None
+        return states[ends]
+
+    def step(self, module: PreTrainedModel, token_ids: Sequence[int]) -> Tensor:
+        """Takes one more token for each slot in use; gives its hidden states, [rows, hidden size]."""
+        self._bias = {}
+        states = self._run(module, list(token_ids), list(self.lengths))
+        self.lengths = [length + 1 for length in self.lengths]
+        return states
+
+    def remove(self, slot: int) -> None:
+        """Frees a slot. The last one in use moves to its place."""
+        last = len(self.lengths) - 1
+        length = self.lengths[slot] = self.lengths[last]
+        self.lengths.pop()
+        if slot < last:
+            for memory in self._memory.values():
+                memory.keys[slot, :, :length] = memory.keys[last, :, :length]
+                memory.values[slot, :, :length] = memory.values[last, :, :length]
+
+    def attend(self, block: nn.Module, query: Tensor, key: Tensor, value: Tensor, how: Attending) -> Tensor:
+        """Attention of one block in the pass under way: [1, heads, tokens, size] of the new tokens, in and out."""
+        if self._reading_prefix:
+            self._memory[block] = _BlockMemory(key.new_empty(0), value.new_empty(0), (key[0], value[0]))
+            return attend_span(query, key, value, how)
+        if self._adding is not None:
+            return self._attend_adding(self._room(block, key, value), self._adding, (query, key, value), how)
+        memory = self._room(block, key, value)
+        slots = torch.arange(len(self.lengths), device=key.device)
+        places = torch.tensor(self.lengths, device=key.device)
+        memory.keys[slots, :, places] = key[0].transpose(0, 1)
+        memory.values[slots, :, places] = value[0].transpose(0, 1)
+        rows, tokens = len(self.lengths), max(self.lengths) + 1
+        if how.window not in self._bias:
+            self._bias[how.window] = self._visible(places, tokens, how.window, query.dtype)
+        return attend_rows(
+            query, memory.keys[:rows, :, :tokens], memory.values[:rows, :, :tokens], self._bias[how.window], how
+        )
+
+    def _attend_adding(
+        self, memory: _BlockMemory, counts: list[int], states: tuple[Tensor, Tensor, Tensor], how: Attending
+    ) -> Tensor:
+        outputs, first = [], self._prefix_tokens
+        spans = zip(*(torch.split(part, counts, dim=2) for part in states), strict=True)
+        for slot, (query, key, value) in enumerate(spans, start=len(self.lengths)):
+            end = first + key.shape[2]
+            for room, new, place in ((memory.keys, key, 0), (memory.values, value, 1)):
+                if memory.prefix is not None:
+                    room[slot, :, :first] = memory.prefix[place]
+                room[slot, :, first:end] = new[0]
+            outputs.append(
+                attend_span(query, memory.keys[slot, None, :, :end], memory.values[slot, None, :, :end], how)
+            )
+        return torch.cat(outputs, dim=2)
+
+    def _visible(self, places: Tensor, tokens: int, window: int | None, dtype: torch.dtype) -> Tensor:
+        """[rows, 1, 1, tokens], 0 where the newest token of a row may look and the lowest number elsewhere."""
+        distance = places[:, None] - torch.arange(tokens, device=places.device)
+        hidden = distance < 0 if window is None else (distance < 0) | (distance >= window)
+        bias = torch.zeros(hidden.shape, dtype=dtype, device=places.device)
+        return bias.masked_fill_(hidden, torch.finfo(dtype).min)[:, None, None, :]
+
+    def _room(self, block: nn.Module, key: Tensor, value: Tensor) -> _BlockMemory:
+        """The block's memory, made or grown to hold this pass; what it held is kept."""
+        slots = len(self.lengths) + len(self._adding or [])
+        added = max((self._prefix_tokens + count for count in self._adding or []), default=0)
+        tokens = max([added, *(length + 1 for length in self.lengths)])
+        memory = self._memory.setdefault(block, _BlockMemory(key.new_empty(0), value.new_empty(0)))
+        memory.keys = _grown(memory.keys, key, slots, tokens)
+        memory.values = _grown(memory.values, value, slots, tokens)
+        return memory
+
+    def _run(self, module: PreTrainedModel, token_ids: list[int], positions: list[int]) -> Tensor:
+        device = module.get_input_embeddings().weight.device
+        states: Tensor = module.base_model(
+            input_ids=torch.tensor([token_ids], device=device),
+            position_ids=torch.tensor([positions], device=device),
+            use_cache=False,
+            slots=self,
+        ).last_hidden_state
+        return states[0]
+
+
+def _grown(room: Tensor, states: Tensor, slots: int, tokens: int) -> Tensor:
+    held = room.shape if room.dim() == 4 else (0, 0, 0, 0)
+    if held[0] >= slots and held[2] >= tokens:
+        return room
+    capacity = held[2] if held[2] >= tokens else tokens + ROOM_TOKENS
+    # Zeros, since what a mask hides must still be a number: 0 x NaN is NaN.
+    grown = states.new_zeros((max(slots, held[0]), states.shape[1], capacity, states.shape[3]))
+    if room.dim() == 4:
+        grown[: held[0], :, : held[2]] = room
+    return grown

@@ -1,0 +1,100 @@
+"""Generates rows in slots: as one ends, the next prompt takes its place while the others go on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from midblock_server.core.errors import CancelledError
+from midblock_server.core.generated_row import GeneratedRow, extend_rows
+from midblock_server.core.head import logits
+from midblock_server.core.key_value_slots import KeyValueSlots
+from midblock_server.core.model import LoadedModel
+from midblock_server.core.types import Completion, GenerateRequest
+
+PROMPT_TOKENS_PER_PASS = 2048
+"""Most prompt tokens that one pass reads; a longer prompt goes alone."""
+
+SMALLEST_PREFIX = 8
+"""Tokens that prompts must have in common for it to be worth a pass of its own."""
+
+
+@dataclass
+class SlottedGeneration:
+    """The state between turns. ``rows_at_once`` tells how many rows may go together, given their longest's tokens."""
+
+    request: GenerateRequest
+    waiting: deque[GeneratedRow]
+    rows_at_once: Callable[[int], int]
+    _prefix_tokens: int = 0
+    _rows: list[GeneratedRow] = field(default_factory=list)
+    _slots: KeyValueSlots = field(default_factory=KeyValueSlots)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether all rows have."""
+        return not self.waiting and not self._rows
+
+    def advance(self, model: LoadedModel, steps: int, cancelled: Callable[[], bool]) -> list[Completion]:
+        """Goes on until a row ends, or for so many steps; gives the rows that ended. Raises CancelledError."""
+        for _ in range(steps):
+            if cancelled():
+                raise CancelledError("cancelled", "The generation was cancelled.")
+            arriving = self._arriving()
+            if arriving:
+                self._read(model, arriving)
+            elif self._rows:
+                states = self._slots.step(model.module, [row.last_token for row in self._rows])
+                extend_rows(self._rows, logits(model, states), self.request)
+            ended = self._take_ended()
+            if ended:
+                return [row.completion() for row in ended]
+        return []
+
+    def _arriving(self) -> list[GeneratedRow]:
+        arriving: list[GeneratedRow] = []
+        tokens = 0
+        while self.waiting:
+            prompt = self.waiting[0].prompt
+            longest = self.request.max_new_tokens + max(len(row.prompt) for row in (*self._rows, self.waiting[0]))
+            tokens += len(prompt)
+            is_full = len(self._rows) + len(arriving) >= self.rows_at_once(longest)
+            if is_full or (arriving and tokens > PROMPT_TOKENS_PER_PASS):
+                break
+            arriving.append(self.waiting.popleft())
+        return arriving
+
+    def _read(self, model: LoadedModel, arriving: Sequence[GeneratedRow]) -> None:
+        if not self._rows and self._prefix_tokens == 0:
+            self._read_prefix(model, arriving)
+        prompts = [row.prompt[self._prefix_tokens :] for row in arriving]
+        states = self._slots.add(model.module, prompts)
+        extend_rows(arriving, logits(model, states), self.request)
+        self._rows.extend(arriving)
+
+    def _read_prefix(self, model: LoadedModel, arriving: Sequence[GeneratedRow]) -> None:
+        prompts = [row.prompt for row in (*arriving, *self.waiting)]
+        common = common_prefix_tokens(prompts)
+        if len(prompts) > 1 and common >= SMALLEST_PREFIX:
+            self._prefix_tokens = common
+            self._slots.read_prefix(model.module, prompts[0][:common])
+
+    def _take_ended(self) -> list[GeneratedRow]:
+        ended = []
+        for place in reversed(range(len(self._rows))):
+            if self._rows[place].has_ended:
+                ended.append(self._rows[place])
+                self._slots.remove(place)
+                last = self._rows.pop()
+                if place < len(self._rows):
+                    self._rows[place] = last
+        return ended
+
+
+def common_prefix_tokens(prompts: Sequence[Sequence[int]]) -> int:
+    """Tokens that all prompts begin with, so that at least one more is left of each."""
+    ordered = sorted(prompts, key=list)  # of sorted sequences, the first and last have least in common
+    first, last = ordered[0], ordered[-1]
+    most = min(len(prompt) for prompt in prompts) - 1
+    return next((place for place in range(most) if first[place] != last[place]), most)

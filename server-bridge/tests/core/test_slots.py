@@ -1,0 +1,161 @@
+"""Rows held in slots get the hidden states that each alone gets, whoever comes and goes beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from model_pairs import FAMILIES, LONG_ROPE, ModelPair, load_pair
+from torch import Tensor
+
+from midblock_server.core import generate as generate_module
+from midblock_server.core import key_value_slots
+from midblock_server.core import slotted_generation as slotted_module
+from midblock_server.core.attention import Spans, span_attention
+from midblock_server.core.generate import generate
+from midblock_server.core.key_value_slots import KeyValueSlots
+from midblock_server.core.session import ModelSession
+from midblock_server.core.slot_probe import can_use_slots
+from midblock_server.core.slotted_generation import common_prefix_tokens
+from midblock_server.core.types import GenerateRequest
+
+PREFIX = [5, 17, 300, 41, 9, 77, 8, 120, 33]
+ENDINGS = [[250, 6, 19, 4], [260], [7, 8, 9, 10, 11, 12, 13], [44, 45], [301, 17]]
+
+
+def alone(pair: ModelPair, tokens: list[int]) -> Tensor:
+    states: Tensor = pair.plain.base_model(input_ids=torch.tensor([tokens])).last_hidden_state
+    return states[0, -1]
+
+
+def expect_alone(pair: ModelPair, found: Tensor, rows: list[list[int]]) -> None:
+    torch.testing.assert_close(found, torch.stack([alone(pair, row) for row in rows]), rtol=1e-5, atol=1e-5)
+
+
+@pytest.fixture(autouse=True)
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes the slots grow often."""
+    monkeypatch.setattr(key_value_slots, "ROOM_TOKENS", 2)
+
+
+@pytest.mark.parametrize("prefix", [[], PREFIX])
+@pytest.mark.parametrize(("family", "changes"), FAMILIES)
+def test_rows_that_come_and_go(
+    family: str,
+    changes: dict[str, Any],
+    prefix: list[int],
+    tiny_model: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    pair = load_pair(tiny_model(family), changes, tmp_path)
+    module, slots = pair.ours.module, KeyValueSlots()
+    assert can_use_slots(module)
+    with torch.no_grad():
+        if prefix:
+            slots.read_prefix(module, prefix)
+        rows = [prefix + ending for ending in ENDINGS[:3]]
+        expect_alone(pair, slots.add(module, ENDINGS[:3]), rows)
+        for token in range(20, 24):
+            rows = [[*row, token + place] for place, row in enumerate(rows)]
+            expect_alone(pair, slots.step(module, [row[-1] for row in rows]), rows)
+        slots.remove(0)
+        rows = [rows[2], rows[1]]
+        added = [prefix + ending for ending in ENDINGS[3:]]
+        expect_alone(pair, slots.add(module, ENDINGS[3:]), added)
+        rows = [[*row, 30 + place] for place, row in enumerate([*rows, *added])]
+        expect_alone(pair, slots.step(module, [row[-1] for row in rows]), rows)
+
+
+def test_an_architecture_that_drops_what_it_does_not_know_generates_in_padded_batches(
+    tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    prompts = [PREFIX + ending for ending in ENDINGS]
+    expected = greedy_tokens(ModelSession(load_pair(tiny_model("llama"), {}, tmp_path / "plain").ours), prompts)
+    other = load_pair(tiny_model("llama"), {}, tmp_path / "other").ours
+    own_forward = other.module.base_model.forward
+
+    @wraps(own_forward)
+    def forward(*, slots: KeyValueSlots | None = None, **named: Any) -> Any:
+        return own_forward(**named)
+
+    other.module.base_model.forward = forward
+    assert not can_use_slots(other.module)
+    assert greedy_tokens(ModelSession(other), prompts) == expected
+
+
+def greedy_tokens(session: ModelSession, prompts: list[list[int]], **changes: Any) -> dict[int, tuple[int, ...]]:
+    request = GenerateRequest(prompts, 7, None, **changes)
+    return {each.index: each.token_ids for each in generate(session, None, request, lambda: False)}
+
+
+def test_a_block_that_attends_within_chunks_is_refused() -> None:
+    query = torch.zeros(1, 2, 3, 4)
+    chunks = Spans([3], (None,), local_size=4)
+    with pytest.raises(ValueError, match="chunks"):
+        span_attention(torch.nn.Module(), query, query, query, chunks, slots=KeyValueSlots(), sliding_window=None)
+
+
+def test_a_finished_row_is_replaced_while_the_others_go_on(
+    tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = load_pair(tiny_model("llama"), {}, tmp_path)
+    session = ModelSession(pair.ours)
+    prompts = [PREFIX + ending for ending in ENDINGS]
+    wanted = greedy_tokens(session, prompts)
+    sizes: list[int] = []
+    own_step = KeyValueSlots.step
+
+    def counted(slots: KeyValueSlots, module: Any, token_ids: list[int]) -> Tensor:
+        sizes.append(len(token_ids))
+        return own_step(slots, module, token_ids)
+
+    monkeypatch.setattr(KeyValueSlots, "step", counted)
+    stop = frozenset({wanted[0][1]})
+    found = greedy_tokens(session, prompts, stop_token_ids=stop, max_batch_rows=2)
+    for index, tokens in wanted.items():
+        end = next((place for place, token in enumerate(tokens) if token in stop), len(tokens) - 1)
+        assert found[index] == tokens[: end + 1]
+    assert sizes[:-7].count(2) == len(sizes[:-7])  # both places are taken until the last row is alone
+
+
+def test_the_common_prefix_is_read_once(
+    tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = load_pair(tiny_model("llama"), {}, tmp_path)
+    session = ModelSession(pair.ours)
+    prompts = [PREFIX + ending for ending in ENDINGS]
+    reads: list[list[int]] = []
+    own_read = KeyValueSlots.read_prefix
+
+    def noted(slots: KeyValueSlots, module: Any, token_ids: Sequence[int]) -> None:
+        reads.append(list(token_ids))
+        own_read(slots, module, token_ids)
+
+    monkeypatch.setattr(KeyValueSlots, "read_prefix", noted)
+    can_use_slots(pair.ours.module)
+    reads.clear()
+    shared = greedy_tokens(session, prompts)
+    assert reads == [PREFIX]
+    monkeypatch.setattr(slotted_module, "SMALLEST_PREFIX", 100)
+    assert greedy_tokens(session, prompts) == shared
+    assert len(reads) == 1
+
+
+def test_frequencies_that_change_with_the_length_keep_rows_alone(
+    tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = load_pair(tiny_model("llama"), LONG_ROPE, tmp_path)
+    monkeypatch.setattr(generate_module, "SlottedGeneration", None)
+    assert len(greedy_tokens(ModelSession(pair.ours), [PREFIX, [5]])) == 2
+
+
+@pytest.mark.parametrize(
+    ("prompts", "wanted"),
+    [([[1, 2, 3], [1, 2, 4]], 2), ([[1, 2], [1, 2, 3]], 1), ([[1], [2]], 0), ([[7, 7, 7]], 2), ([[4, 1], [4, 1]], 1)],
+)
+def test_common_prefix_leaves_a_token_of_each(prompts: list[list[int]], wanted: int) -> None:
+    assert common_prefix_tokens(prompts) == wanted
