@@ -35,6 +35,8 @@ export interface ModelCard {
   readonly license: string;
   /** Folder on the sidecar's machine that transformers loads these very weights from. */
   readonly weightsFolder: string;
+  /** Parameters of the norms inside a block, in the model's order. */
+  readonly blockNorms: readonly BlockNorm[];
 }
 
 /** A rendered conversation, to prove that both sides read the chat template alike. */
@@ -64,6 +66,16 @@ export interface BlockLinear {
   readonly part: "attention" | "mlp";
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** Blocks that have it; empty: every block. */
+  readonly blocks: readonly number[];
+}
+
+/** One parameter of a norm inside a block. */
+export interface BlockNorm {
+  /** Name inside the block, such as "input_layernorm.weight". */
+  readonly name: string;
+  /** How many numbers it holds. */
+  readonly size: number;
   /** Blocks that have it; empty: every block. */
   readonly blocks: readonly number[];
 }

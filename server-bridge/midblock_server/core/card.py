@@ -10,6 +10,7 @@ from torch import nn
 from midblock_server.core.blocks import BlockList, block_linears
 from midblock_server.core.errors import ModelError
 from midblock_server.core.model_files import ModelFiles
+from midblock_server.core.norms import block_norms
 from midblock_server.core.special_tokens import find_special_tokens
 from midblock_server.core.template_probe import probe_template
 from midblock_server.core.tokenizer_files import TokenizerFiles
@@ -55,6 +56,7 @@ def describe_model(
         dtype=str(next(module.parameters()).dtype).removeprefix("torch."),
         license=_license(files.folder),
         weights_folder=str(files.folder.absolute()),
+        block_norms=block_norms(blocks),
     )
 
 

@@ -53,6 +53,13 @@ class BlockLinear:
 
 
 @dataclass(frozen=True)
+class BlockNorm:
+    name: str
+    size: int
+    blocks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class ParameterCounts:
     total: int
     embedding: int
@@ -99,6 +106,7 @@ class ModelCard:
     dtype: str
     license: str
     weights_folder: str
+    block_norms: tuple[BlockNorm, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,9 @@ def model_card_to_wire(card: ModelCard) -> model_pb2.ModelCard:
         dtype=card.dtype,
         license=card.license,
         weights_folder=card.weights_folder,
+        block_norms=[
+            model_pb2.BlockNorm(name=norm.name, size=norm.size, blocks=norm.blocks) for norm in card.block_norms
+        ],
     )
 
 

@@ -167,3 +167,19 @@ def test_a_model_without_a_chat_template_has_none(tiny_copy: Path, load: Callabl
 def test_the_licence_is_read_off_the_front_matter(tiny_copy: Path, load: Callable[..., LoadedModel]) -> None:
     (tiny_copy / "README.md").write_text("---\nlanguage: en\nlicense: apache-2.0\n---\nlicense: no\n", encoding="utf-8")
     assert load(tiny_copy).card.license == "apache-2.0"
+
+
+def test_norms_are_told_with_the_blocks_that_have_them(
+    load: Callable[..., LoadedModel], tiny_model: Callable[..., Path]
+) -> None:
+    card = load(tiny_model("gpt2")).card
+    assert [(norm.name, norm.size) for norm in card.block_norms] == [
+        (f"{name}.{part}", card.hidden_size) for name in ("ln_1", "ln_2") for part in ("weight", "bias")
+    ]
+    assert {norm.blocks for norm in card.block_norms} == {()}
+    assert [norm.name for norm in load(tiny_model("qwen3")).card.block_norms] == [
+        "self_attn.q_norm.weight",
+        "self_attn.k_norm.weight",
+        "input_layernorm.weight",
+        "post_attention_layernorm.weight",
+    ]

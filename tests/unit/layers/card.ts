@@ -42,6 +42,11 @@ export function cardOf(blockCount: number, changes: Partial<ModelCard> = {}): Mo
     dtype: "float32",
     license: "",
     weightsFolder: "/models/tiny",
+    blockNorms: ["input_layernorm.weight", "post_attention_layernorm.weight"].map((name) => ({
+      name,
+      size: 576,
+      blocks: [],
+    })),
     ...changes,
   };
 }

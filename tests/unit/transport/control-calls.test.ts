@@ -78,6 +78,7 @@ test("waits for the model card and tells the progress", async () => {
     dtype: "float32",
     license: "apache-2.0",
     weights_folder: "/models/tiny",
+    block_norms: [{ name: "input_layernorm.weight", size: 8, blocks: [0, 1] }],
   };
   const messages: WireMessage[] = [
     { progress: { stage: "reading weights", fraction: 0.5 } },
@@ -118,6 +119,7 @@ test("waits for the model card and tells the progress", async () => {
       dtype: "float32",
       license: "apache-2.0",
       weightsFolder: "/models/tiny",
+      blockNorms: [{ name: "input_layernorm.weight", size: 8, blocks: [0, 1] }],
     });
     expect(progress).toEqual([
       { stage: "reading weights", fraction: 0.5 },

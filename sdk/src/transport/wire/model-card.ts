@@ -37,6 +37,7 @@ export function readModelCard(card: WireModelCard): ModelCard {
     dtype: card.dtype,
     license: card.license,
     weightsFolder: card.weightsFolder,
+    blockNorms: card.blockNorms.map(({ name, size, blocks }) => ({ name, size, blocks: [...blocks] })),
   };
 }
 

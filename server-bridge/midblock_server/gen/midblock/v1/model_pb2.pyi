@@ -17,7 +17,7 @@ BLOCK_PART_ATTENTION: BlockPart
 BLOCK_PART_MLP: BlockPart
 
 class ModelCard(_message.Message):
-    __slots__ = ("name", "architecture", "block_count", "hidden_size", "vocabulary_size", "context_length", "tied_embeddings", "parameters", "block_linears", "special_tokens", "tokenizer_json", "tokenizer_config_json", "chat_template", "weights_hash", "tokenizer_probe", "dtype", "license", "weights_folder", "template_probe")
+    __slots__ = ("name", "architecture", "block_count", "hidden_size", "vocabulary_size", "context_length", "tied_embeddings", "parameters", "block_linears", "special_tokens", "tokenizer_json", "tokenizer_config_json", "chat_template", "weights_hash", "tokenizer_probe", "dtype", "license", "weights_folder", "template_probe", "block_norms")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ARCHITECTURE_FIELD_NUMBER: _ClassVar[int]
     BLOCK_COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,7 @@ class ModelCard(_message.Message):
     LICENSE_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FOLDER_FIELD_NUMBER: _ClassVar[int]
     TEMPLATE_PROBE_FIELD_NUMBER: _ClassVar[int]
+    BLOCK_NORMS_FIELD_NUMBER: _ClassVar[int]
     name: str
     architecture: str
     block_count: int
@@ -56,7 +57,8 @@ class ModelCard(_message.Message):
     license: str
     weights_folder: str
     template_probe: TemplateProbe
-    def __init__(self, name: _Optional[str] = ..., architecture: _Optional[str] = ..., block_count: _Optional[int] = ..., hidden_size: _Optional[int] = ..., vocabulary_size: _Optional[int] = ..., context_length: _Optional[int] = ..., tied_embeddings: _Optional[bool] = ..., parameters: _Optional[_Union[ParameterCounts, _Mapping]] = ..., block_linears: _Optional[_Iterable[_Union[BlockLinear, _Mapping]]] = ..., special_tokens: _Optional[_Union[SpecialTokens, _Mapping]] = ..., tokenizer_json: _Optional[str] = ..., tokenizer_config_json: _Optional[str] = ..., chat_template: _Optional[str] = ..., weights_hash: _Optional[str] = ..., tokenizer_probe: _Optional[_Union[TokenizerProbe, _Mapping]] = ..., dtype: _Optional[str] = ..., license: _Optional[str] = ..., weights_folder: _Optional[str] = ..., template_probe: _Optional[_Union[TemplateProbe, _Mapping]] = ...) -> None: ...
+    block_norms: _containers.RepeatedCompositeFieldContainer[BlockNorm]
+    def __init__(self, name: _Optional[str] = ..., architecture: _Optional[str] = ..., block_count: _Optional[int] = ..., hidden_size: _Optional[int] = ..., vocabulary_size: _Optional[int] = ..., context_length: _Optional[int] = ..., tied_embeddings: _Optional[bool] = ..., parameters: _Optional[_Union[ParameterCounts, _Mapping]] = ..., block_linears: _Optional[_Iterable[_Union[BlockLinear, _Mapping]]] = ..., special_tokens: _Optional[_Union[SpecialTokens, _Mapping]] = ..., tokenizer_json: _Optional[str] = ..., tokenizer_config_json: _Optional[str] = ..., chat_template: _Optional[str] = ..., weights_hash: _Optional[str] = ..., tokenizer_probe: _Optional[_Union[TokenizerProbe, _Mapping]] = ..., dtype: _Optional[str] = ..., license: _Optional[str] = ..., weights_folder: _Optional[str] = ..., template_probe: _Optional[_Union[TemplateProbe, _Mapping]] = ..., block_norms: _Optional[_Iterable[_Union[BlockNorm, _Mapping]]] = ...) -> None: ...
 
 class ParameterCounts(_message.Message):
     __slots__ = ("total", "embedding", "by_block", "final_norm", "head")
@@ -85,6 +87,16 @@ class BlockLinear(_message.Message):
     out_features: int
     blocks: _containers.RepeatedScalarFieldContainer[int]
     def __init__(self, name: _Optional[str] = ..., part: _Optional[_Union[BlockPart, str]] = ..., in_features: _Optional[int] = ..., out_features: _Optional[int] = ..., blocks: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class BlockNorm(_message.Message):
+    __slots__ = ("name", "size", "blocks")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    BLOCKS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    size: int
+    blocks: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, name: _Optional[str] = ..., size: _Optional[int] = ..., blocks: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class SpecialTokens(_message.Message):
     __slots__ = ("bos_id", "eos_ids", "pad_id")

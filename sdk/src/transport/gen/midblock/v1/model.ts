@@ -83,7 +83,11 @@ export interface ModelCard {
    * A conversation and the text that transformers renders it to by the chat template. The client renders the same and
    * refuses to go on when the texts differ. Absent for a model without a template, or with one that refuses it.
    */
-  templateProbe: TemplateProbe | undefined;
+  templateProbe:
+    | TemplateProbe
+    | undefined;
+  /** Parameters of the norms inside a block, in the model's order: what train_norms trains beside adapters. */
+  blockNorms: BlockNorm[];
 }
 
 /** Parameter counts, each parameter counted once. */
@@ -110,6 +114,16 @@ export interface BlockLinear {
   inFeatures: number;
   /** Output width. */
   outFeatures: number;
+  /** Indices of the blocks that have it. Empty: every block. */
+  blocks: number[];
+}
+
+/** One parameter of a norm inside a block. */
+export interface BlockNorm {
+  /** Name inside the block, such as "input_layernorm.weight". */
+  name: string;
+  /** How many numbers it holds. */
+  size: number;
   /** Indices of the blocks that have it. Empty: every block. */
   blocks: number[];
 }
@@ -165,6 +179,7 @@ function createBaseModelCard(): ModelCard {
     license: "",
     weightsFolder: "",
     templateProbe: undefined,
+    blockNorms: [],
   };
 }
 
@@ -226,6 +241,9 @@ export const ModelCard: MessageFns<ModelCard> = {
     }
     if (message.templateProbe !== undefined) {
       TemplateProbe.encode(message.templateProbe, writer.uint32(154).fork()).join();
+    }
+    for (const v of message.blockNorms) {
+      BlockNorm.encode(v!, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -393,6 +411,14 @@ export const ModelCard: MessageFns<ModelCard> = {
             }
 
             message.templateProbe = TemplateProbe.decode(reader, reader.uint32());
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.blockNorms.push(BlockNorm.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -608,6 +634,88 @@ export const BlockLinear: MessageFns<BlockLinear> = {
             }
 
             if (tag === 42) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.blocks.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBlockNorm(): BlockNorm {
+  return { name: "", size: 0, blocks: [] };
+}
+
+export const BlockNorm: MessageFns<BlockNorm> = {
+  encode(message: BlockNorm, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.size !== 0) {
+      writer.uint32(16).uint32(message.size);
+    }
+    if (message.blocks.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.blocks) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BlockNorm {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBlockNorm();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.size = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.blocks.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
                 message.blocks.push(reader.uint32());
