@@ -42,6 +42,7 @@ export type ErrorCode =
   | "checkpoint-not-found"
   | "artifact-corrupt"
   | "trainable-mismatch"
+  | "loss-exploded"
   | "out-of-memory"
   | "evaluation-failed"
   | "report-failed"

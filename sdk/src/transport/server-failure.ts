@@ -54,6 +54,7 @@ const classByCode: Readonly<Record<ErrorCode, new (parts: ErrorParts) => Midbloc
   "checkpoint-not-found": RunError,
   "artifact-corrupt": RunError,
   "trainable-mismatch": RunError,
+  "loss-exploded": RunError,
   "out-of-memory": RunError,
   "evaluation-failed": EvaluationError,
   "report-failed": MidblockError,
