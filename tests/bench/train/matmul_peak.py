@@ -26,9 +26,9 @@ def main(settings: dict[str, Any]) -> dict[str, float]:
     return {"flopsPerSecond": flops / seconds}
 
 
-def best_seconds(rows: int, inputs: int, outputs: int, dtype: torch.dtype) -> float:
-    """Best time of [rows, inputs] x [inputs, outputs], the weight lying as a linear map holds it, into memory at hand."""
-    states = torch.randn(rows, inputs).to(dtype)
+def best_seconds(rows: float, inputs: int, outputs: int, dtype: torch.dtype) -> float:
+    """Best time of [rows, inputs] x [inputs, outputs], the weight as a linear map holds it, into memory at hand."""
+    states = torch.randn(round(rows), inputs).to(dtype)
     weight = torch.randn(outputs, inputs).to(dtype).t()
     product = torch.mm(states, weight)
     best, started = float("inf"), time.perf_counter()
