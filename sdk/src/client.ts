@@ -22,12 +22,14 @@ import { createTokenizer } from "./data/tokenizer.js";
 import { type EvaluationOutcome, evaluateTasks } from "./evaluation/evaluate-tasks.js";
 import { type Answer, generateAnswers } from "./evaluation/generate-answers.js";
 import type { FinetuneRun } from "./finetune/finetune-run.js";
+import { measurePreflight } from "./finetune/preflight.js";
 import { startFinetune } from "./finetune/start-finetune.js";
 import type { ModelCard } from "./layers/model-card.js";
 import { packageVersion } from "./package-manifest.js";
 import { Runs } from "./runs/runs.js";
 import { launchSidecar, type Sidecar } from "./sidecar/launch.js";
 import { sidecarExited } from "./sidecar/sidecar-error.js";
+import type { Preflight } from "./training/preflight-result.js";
 import type { Bridge, ServerFacts } from "./transport/bridge.js";
 import { openBridge } from "./transport/grpc-bridge.js";
 
@@ -117,6 +119,17 @@ export class Client implements AsyncDisposable {
    */
   async finetune(options: FinetuneOptions): Promise<FinetuneRun> {
     return startFinetune({ bridge: this.#bridge, ...this.#model }, readFinetuneOptions(options));
+  }
+
+  /**
+   * Tries out what `finetune` with the same options would need: makes its largest step and decodes its longest prompt
+   * with made-up tokens, then puts everything back. Nothing is uploaded or started.
+   *
+   * Tells memory by part, time, energy where the device counts it, and what to change where it does not fit, which is
+   * an answer and not an error. Throws for options, data and plan as `finetune` does.
+   */
+  async preflight(options: FinetuneOptions): Promise<Preflight> {
+    return measurePreflight({ bridge: this.#bridge, ...this.#model }, readFinetuneOptions(options));
   }
 
   /** Measures the base model, or a run's result, on tasks. A drift task needs a run. */

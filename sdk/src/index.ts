@@ -109,12 +109,17 @@ export {
 } from "./layers/strategies.js";
 export { packageVersion } from "./package-manifest.js";
 export { describeDataSummary } from "./report/describe-data.js";
+export { describePreflight } from "./report/describe-preflight.js";
 export type { ReportArtifact, RunReport } from "./report/run-report.js";
 export type { Runs } from "./runs/runs.js";
 export { interruptSignal } from "./terminal/interrupt-signal.js";
 export { type TerminalProgress, type TerminalProgressOptions, terminalProgress } from "./terminal/terminal-progress.js";
 export { fullWeights, type LoraOptions, type LoraTargets, lora, type MethodChoice } from "./training/methods.js";
 export type { PackingFigures } from "./training/packing.js";
+export type { PlanComparison, PlanCost } from "./training/plan-cost.js";
+export type { MemoryParts } from "./training/preflight.js";
+export type { PreflightAdvice } from "./training/preflight-advice.js";
+export type { Preflight } from "./training/preflight-result.js";
 export type { Checkpoint, RunFailure, RunState, TrainingEvent } from "./training/run-event.js";
 export type { RunRecord } from "./training/run-record.js";
 export type { ServerFacts, ServerLimits } from "./transport/bridge.js";
