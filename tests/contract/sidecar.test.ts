@@ -336,6 +336,44 @@ describe("runs", () => {
   });
 });
 
+describe("preflight", () => {
+  test("both clients measure the same plan, and no run comes of it", async () => {
+    const specification = specificationFor(card, dataset.contentHash, 2);
+    const runsBefore = (await all(bridge.listRuns())).length;
+    const request = { sequenceTokens: [24, 12], trainedTokens: 9, promptTokens: 5, maxNewTokens: 7, promptRows: 2 };
+    const ours = await bridge.preflight({ specification, ...request, accumulates: true });
+    const { batch_plan: _, ...asked } = specificationMessageFor(specification);
+    const [theirs] = await told(
+      "Preflights/RunPreflight",
+      {
+        specification: asked,
+        sequence_tokens: [24, 12],
+        trained_tokens: 9,
+        prompt_tokens: 5,
+        max_new_tokens: 7,
+        prompt_rows: 2,
+        accumulates: true,
+      },
+      "report",
+    );
+    const { trainable, gradients, optimizer, keyValueCache } = ours.memory;
+    expect(theirs).toMatchObject({
+      memory: {
+        trainable: String(trainable),
+        gradients: String(gradients),
+        optimizer: String(optimizer),
+        key_value_cache: String(keyValueCache),
+      },
+      fits: true,
+    });
+    expect(ours.fits).toBe(true);
+    expect(trainable).toBeGreaterThan(0);
+    expect(ours.trainingPeakBytes).toBeGreaterThan(ours.memory.weights);
+    expect(ours.microBatchSeconds).toBeGreaterThan(0);
+    expect((await all(bridge.listRuns())).length).toBe(runsBefore);
+  }, 60_000);
+});
+
 describe("inference", () => {
   test("both clients generate the same, greedily and by a seed", async () => {
     const request = {
