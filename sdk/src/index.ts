@@ -93,6 +93,7 @@ export type { FinetuneResult } from "./finetune/finetune-result.js";
 export type { FinetuneRun } from "./finetune/finetune-run.js";
 export type { EvaluationEvent, EvaluationPhase, RunEvent } from "./finetune/run-event.js";
 export type { BlockPlan, LayerPlan } from "./layers/layer-plan.js";
+export { gradualUnfreezing, type LayerSchedule, sampledBlocks } from "./layers/layer-schedule.js";
 export type { BlockLinear, ModelCard, ParameterCounts, SpecialTokens } from "./layers/model-card.js";
 export {
   allBlocks,

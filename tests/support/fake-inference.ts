@@ -8,9 +8,13 @@ import type {
   SequenceScore,
 } from "../../sdk/src/evaluation/inference.js";
 
+const codePoints = (text: string) => Array.from(text, (character) => character.codePointAt(0) ?? 0);
+
 /** One character a token: its code point. Raw texts start with "^"; "<end>" is a control token's text. */
 export const characterTokenizer = {
-  encode: (text: string) => Array.from(text, (character) => character.codePointAt(0) ?? 0),
+  encode: codePoints,
+  encodeParts: (parts: readonly string[]) => ({ tokenIds: codePoints(parts.join("")), partEnds: [] }),
+  controlPlaces: (text: string) => [...text.matchAll(/<end>/g)].map(({ index }) => index),
   special: { startIds: [94], controlTexts: ["<end>"] },
 };
 

@@ -25,6 +25,7 @@ function hostileData(data: ReportData, file: string): ReportData {
     contentHash: file,
     dropped: [{ reason: "too-long", ...lost }],
     cut: [{ reason: "split", ...lost }],
+    keptControlTexts: 0,
     duplicates: { exact: 1, normalised: 1, places: [{ source, earlier: source, likeness: "exact" }] },
     contamination: [
       {

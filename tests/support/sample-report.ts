@@ -57,6 +57,7 @@ export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
         { reason: "too-long", rows: 2, tokens: 1400, trainedTokens: 300, places: [sourceAt(17), sourceAt(90)] },
       ],
       cut: [],
+      keptControlTexts: 0,
       duplicates: {
         exact: 1,
         normalised: 0,

@@ -8,6 +8,7 @@ import type { NoTrainedTokens } from "../data/prepare.js";
 import type { PreparedDataset } from "../data/prepared-dataset.js";
 import { defaultTemplateDate } from "../data/template-date.js";
 import type { EvaluationTask } from "../evaluation/task.js";
+import type { LayerSchedule } from "../layers/layer-schedule.js";
 import { type LayerStrategy, midBlock } from "../layers/strategies.js";
 import type { StepSize } from "../training/batch-plan.js";
 import { lora, type MethodChoice } from "../training/methods.js";
@@ -28,6 +29,8 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
   readonly data: DataSource | PreparedDataset;
   /** Which blocks are trained; default midBlock(), 20 % to 80 % of the depth. */
   readonly layers?: LayerStrategy;
+  /** When which of these blocks learn: sampledBlocks(...) or gradualUnfreezing(...); default all of them, always. */
+  readonly layerSchedule?: LayerSchedule;
   /** How they are trained; default lora(). */
   readonly method?: MethodChoice;
   /** Times each example is seen; default 1, or as many as maxSteps needs. */
@@ -83,6 +86,7 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
 export interface FinetuneSettings {
   readonly data: DataSource | PreparedDataset;
   readonly layers: LayerStrategy;
+  readonly layerSchedule: LayerSchedule | undefined;
   readonly method: MethodChoice;
   /** Undefined: as many as maxSteps needs. */
   readonly epochs: number | undefined;
@@ -121,6 +125,7 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
   return {
     data: options.data,
     layers: options.layers ?? midBlock(),
+    layerSchedule: options.layerSchedule,
     method,
     epochs: options.epochs ?? (options.maxSteps === undefined ? 1 : undefined),
     maxSteps: options.maxSteps,

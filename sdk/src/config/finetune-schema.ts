@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { PreparedDataset } from "../data/prepared-dataset.js";
 import { computeOptions } from "./compute-options.js";
 import { trainingData } from "./dataset-options.js";
+import { layerScheduleSchema } from "./layer-schedule-schema.js";
 import { layerSchema } from "./layer-schema.js";
 import { methodSchema } from "./method-schema.js";
 import { optimizerOptions } from "./optimizer-options.js";
@@ -25,6 +26,7 @@ const from0 = () => numberWhere("a number, 0 or more", (value) => value >= 0);
 export const finetuneSchema = exactObject({
   data: trainingData(),
   layers: layerSchema.optional(),
+  layerSchedule: layerScheduleSchema.optional(),
   method: methodSchema.optional(),
   epochs: wholeNumber(1).optional(),
   maxSteps: wholeNumber(1).optional(),

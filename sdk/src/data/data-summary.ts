@@ -37,6 +37,8 @@ export interface DataSummary {
   readonly dropped: readonly Omission<DropReason>[];
   /** Rows trained on in part or in parts, by what was done; empty where there is none. */
   readonly cut: readonly Omission<Cut>[];
+  /** Texts such as "<|im_end|>" in the rows that were read as text, where they could have become control tokens. */
+  readonly keptControlTexts: number;
   readonly duplicates: Duplicates;
   /** One for each evaluation task that shares rows with the data; empty where none does. */
   readonly contamination: readonly Contamination[];
@@ -60,7 +62,10 @@ export class DuplicateLog {
 }
 
 /** What is counted while rows are read. */
-type CountedRows = Pick<DataSummary, "rows" | "trainedTokens" | "maxTokens" | "dropped" | "cut" | "duplicates">;
+type CountedRows = Pick<
+  DataSummary,
+  "rows" | "trainedTokens" | "maxTokens" | "dropped" | "cut" | "keptControlTexts" | "duplicates"
+>;
 
 /** The figures of examples of these lengths, beside what was counted while they were made; contamination is told later. */
 export function summarise(lengths: readonly number[], counted: CountedRows): DataSummary {
@@ -76,6 +81,7 @@ export function summarise(lengths: readonly number[], counted: CountedRows): Dat
     histogram: lengthHistogram(lengths),
     dropped: counted.dropped,
     cut: counted.cut,
+    keptControlTexts: counted.keptControlTexts,
     duplicates: counted.duplicates,
     contamination: [],
   };

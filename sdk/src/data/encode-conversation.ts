@@ -1,11 +1,11 @@
 /** Encodes a conversation and weighs its tokens: which are learnt, and which are what the model is given. */
 import { conversationText, refuseOtherWords, type WrittenConversation } from "./conversation/conversation-text.js";
 import { ownTexts, wholeTurns } from "./conversation/own-text.js";
+import type { TemplateConversation } from "./conversation/template-conversation.js";
 import { learntTurns } from "./conversation/train-rule.js";
 import type { Span } from "./conversation/turn-recorder.js";
 import { typedControlPlaces } from "./conversation/typed-control-texts.js";
-import type { Datum } from "./datum.js";
-import type { Encoder } from "./encode.js";
+import type { EncodedTokens, Encoder } from "./encode.js";
 import type { LiteralPlaces } from "./tokenization/part-encoder.js";
 import type { Tokenizer } from "./tokenizer.js";
 
@@ -21,13 +21,15 @@ import type { Tokenizer } from "./tokenizer.js";
 export function encodeConversation(
   written: WrittenConversation,
   { tokenizer, template, train = "assistant", controlTokens }: Encoder,
-): Pick<Datum, "tokenIds" | "lossWeights"> {
+): EncodedTokens {
   const learnt = learntTurns(written.messages, train);
   const turns = (which: boolean) => [...learnt.keys()].filter((turn) => learnt[turn] === which);
   const text = conversationText(written, template);
   refuseOtherWords(written.messages, text.rendered, turns(true));
   const rendering = { ...text, template, roles: written.messages.map(({ role }) => role) };
-  const literal = controlTokens === "tokens" ? new Set<number>() : typedControlPlaces(text, template, tokenizer);
+  const render = ({ messages, tools }: TemplateConversation) => template.renderTurns(messages, tools).text;
+  const literal =
+    controlTokens === "tokens" ? new Set<number>() : typedControlPlaces(text.conversation, render, tokenizer);
   const spans = train === "all" ? wholeTurns(rendering, turns(false)) : ownTexts(rendering, turns(true));
   const { tokenIds, ranges } = encodeAround(text.rendered.text, spans, literal, tokenizer);
   const lossWeights = tokenIds.map(() => (train === "all" ? 1 : 0));
@@ -35,7 +37,7 @@ export function encodeConversation(
     if (train === "all") lossWeights.fill(0, start, end);
     else lossWeights.fill(1, start, endOfTurn(tokenIds, start, end, tokenizer.special.stopIds));
   }
-  return { tokenIds, lossWeights };
+  return { tokenIds, lossWeights, keptControlTexts: literal.size };
 }
 
 /** Encodes a text so that no token spans an edge of a span, and gives each span's range of tokens. */

@@ -1,6 +1,5 @@
 /** Encodes texts without a chat template: a prompt and its completion, or a text that is learnt whole. */
-import type { Datum } from "./datum.js";
-import type { Encoder } from "./encode.js";
+import type { EncodedTokens, Encoder } from "./encode.js";
 import { EncodingRefused } from "./tokenization/part-encoder.js";
 import type { Tokenizer } from "./tokenizer.js";
 
@@ -17,17 +16,16 @@ export interface RawText {
  * where prompt and completion would share a token, both are encoded apart. Throws EncodingRefused where that would be
  * another text, or where the text of a control token stands in it and it was not said what becomes of it.
  */
-export function encodeRaw(
-  { prompt, learnt }: RawText,
-  { tokenizer, train, controlTokens }: Encoder,
-): Pick<Datum, "tokenIds" | "lossWeights"> {
+export function encodeRaw({ prompt, learnt }: RawText, { tokenizer, train, controlTokens }: Encoder): EncodedTokens {
   const { startIds, endId } = tokenizer.special;
   if (controlTokens === undefined) refuseControlTexts(prompt + learnt, tokenizer);
   const literal = controlTokens === "tokens" ? new Set<number>() : "all";
   const { tokenIds, partEnds } = tokenizer.encodeParts([prompt, learnt], literal);
   const whole = [...startIds, ...tokenIds, ...(endId === undefined ? [] : [endId])];
   const context = train === "all" ? 0 : startIds.length + (partEnds[0] ?? 0);
-  return { tokenIds: whole, lossWeights: whole.map((_, position) => (position < context ? 0 : 1)) };
+  const lossWeights = whole.map((_, position) => (position < context ? 0 : 1));
+  const keptControlTexts = controlTokens === "text" ? tokenizer.controlPlaces(prompt + learnt).length : 0;
+  return { tokenIds: whole, lossWeights, keptControlTexts };
 }
 
 function refuseControlTexts(text: string, { controlPlaces, special }: Tokenizer): void {

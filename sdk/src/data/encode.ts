@@ -24,7 +24,12 @@ export interface Encoder {
 export type ControlTokens = "text" | "tokens";
 
 /** An encoded example; or what is wrong with it, and whether the row or the chat template is to blame. */
-export type EncodedExample = { readonly datum: Datum } | EncodingFailure;
+export type EncodedExample = { readonly datum: Datum; readonly keptControlTexts: number } | EncodingFailure;
+
+/** What encoding gives of an example's text, and how many texts of control tokens in it stayed text. */
+export interface EncodedTokens extends Pick<Datum, "tokenIds" | "lossWeights"> {
+  readonly keptControlTexts: number;
+}
 
 /**
  * Encodes one example.
@@ -39,9 +44,9 @@ export type EncodedExample = { readonly datum: Datum } | EncodingFailure;
  */
 export function encodeExample(example: Example, encoder: Encoder): EncodedExample {
   try {
-    const { tokenIds, lossWeights } = encodeShape(example, encoder);
+    const { tokenIds, lossWeights, keptControlTexts } = encodeShape(example, encoder);
     const weights = lossWeights.map((weight, position) => (position === 0 ? 0 : weight));
-    return { datum: { tokenIds, lossWeights: weights, source: example.source } };
+    return { datum: { tokenIds, lossWeights: weights, source: example.source }, keptControlTexts };
   } catch (error) {
     const failure = encodingFailure(error, example);
     if (failure === undefined) throw error;
@@ -49,7 +54,7 @@ export function encodeExample(example: Example, encoder: Encoder): EncodedExampl
   }
 }
 
-function encodeShape(example: Example, encoder: Encoder): Pick<Datum, "tokenIds" | "lossWeights"> {
+function encodeShape(example: Example, encoder: Encoder): EncodedTokens {
   if (example.kind === "messages") return encodeConversation(example, encoder);
   return example.kind === "text"
     ? encodeRaw({ prompt: "", learnt: example.text }, encoder)

@@ -68,6 +68,7 @@ class Preparation {
   readonly #options: PrepareOptions;
   readonly #datums = new DatumList();
   #trainedTokens = 0;
+  #keptControlTexts = 0;
   /** Tokens of every row before it is cut or dropped. */
   readonly #lengths: number[] = [];
   readonly #hash = new ContentHash();
@@ -95,7 +96,10 @@ class Preparation {
     if (repetition !== undefined) this.#duplicates.add(repetition);
     const encoded = encode(example, this.#options);
     if ("fault" in encoded) this.refuse(encoded.blame, [encoded.fault]);
-    else this.#fit(encoded.datum);
+    else {
+      this.#keptControlTexts += encoded.keptControlTexts;
+      this.#fit(encoded.datum);
+    }
   }
 
   finish(name: string, rows: number): PreparedData {
@@ -112,6 +116,7 @@ class Preparation {
       maxTokens,
       dropped,
       cut: this.#cut.omissions,
+      keptControlTexts: this.#keptControlTexts,
       duplicates: this.#duplicates.duplicates,
     });
     return { datums: this.#datums, summary, contentHash: this.#hash.digest(), rows: this.#rows };

@@ -19,5 +19,5 @@ export function takeTokens({ tokenIds, lossWeights, source }: TokenExample, toke
     return { fault, blame: "row" };
   }
   const weights = lossWeights.map((weight, position) => (position === 0 ? 0 : weight));
-  return { datum: { tokenIds, lossWeights: weights, source } };
+  return { datum: { tokenIds, lossWeights: weights, source }, keptControlTexts: 0 };
 }

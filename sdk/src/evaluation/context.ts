@@ -1,9 +1,10 @@
 /** What an evaluation needs from its surroundings, as interfaces: the client gives the real ones, tests their own. */
-import type { Message } from "../data/datum.js";
+import type { TemplateMessage } from "../data/chat-template.js";
+import type { Tokenizer } from "../data/tokenizer.js";
 import type { Inference, ModelReference } from "./inference.js";
 
 /** What an evaluation needs of the model's tokenizer. */
-export interface PromptTokenizer {
+export interface PromptTokenizer extends Pick<Tokenizer, "encodeParts" | "controlPlaces"> {
   /** Ids of a text, none added. Text that looks like a control token becomes one, as the chat template needs. */
   encode(text: string): readonly number[];
   readonly special: {
@@ -17,7 +18,7 @@ export interface PromptTokenizer {
 /** The model's chat template. */
 export interface PromptTemplate {
   readonly hash: string;
-  render(messages: readonly Message[], options: { readonly addGenerationPrompt: boolean }): string;
+  render(messages: readonly TemplateMessage[], options: { readonly addGenerationPrompt: boolean }): string;
 }
 
 /** How far one task has come on one model. */

@@ -1,6 +1,10 @@
 /** Renders and encodes the prompts of a task, and refuses those that the model would misread or could not answer. */
 import { createHash } from "node:crypto";
+import { showFound } from "../config/show-found.js";
+import type { TemplateConversation } from "../data/conversation/template-conversation.js";
+import { typedControlPlaces } from "../data/conversation/typed-control-texts.js";
 import type { Message } from "../data/datum.js";
+import { EncodingRefused } from "../data/tokenization/part-encoder.js";
 import { type ErrorParts, EvaluationError, type Fault } from "../errors.js";
 import type { EvaluationContext, PromptTemplate, PromptTokenizer } from "./context.js";
 
@@ -24,26 +28,32 @@ export interface PreparedPrompts {
   readonly templateHash: string | undefined;
 }
 
-/** Renders a conversation by the chat template; a string stays as it stands, after the tokenizer's start tokens. */
+/**
+ * Renders a conversation by the chat template; a string stays as it stands, after the tokenizer's start tokens. Texts of
+ * control tokens in messages stay text, as in training; in a string they become the tokens. Throws TokenizerError where
+ * the template refuses the messages, EncodingRefused where the tokenizer can't read such a text as text.
+ */
 export function encodePrompt(prompt: Prompt, tokenizer: PromptTokenizer, template: PromptTemplate): EncodedPrompt {
   if (typeof prompt === "string") {
     return { text: prompt, tokenIds: [...tokenizer.special.startIds, ...tokenizer.encode(prompt)] };
   }
-  const text = template.render(prompt, { addGenerationPrompt: true });
-  return { text, tokenIds: tokenizer.encode(text) };
+  const render = ({ messages }: TemplateConversation) => template.render(messages, { addGenerationPrompt: true });
+  const conversation = { messages: prompt, tools: undefined };
+  const text = render(conversation);
+  const literal = typedControlPlaces(conversation, render, tokenizer);
+  return { text, tokenIds: tokenizer.encodeParts([text], literal).tokenIds };
 }
 
 /**
- * Encodes every prompt. Throws an EvaluationError that lists all conversations with the text of a control token in a
- * message, or all prompts which together with `maxNewTokens` exceed the context's maxSequenceTokens.
+ * Encodes every prompt. Throws an EvaluationError that lists all conversations with the text of a control token that
+ * can't be read as text, or all prompts which together with `maxNewTokens` exceed the context's maxSequenceTokens.
  */
 export function preparePrompts(
   task: { readonly name: string; readonly maxNewTokens: number },
   prompts: readonly Prompt[],
   { tokenizer, template, maxSequenceTokens }: EvaluationContext,
 ): PreparedPrompts {
-  refuseControlTexts(task.name, prompts, tokenizer.special.controlTexts);
-  const encoded = prompts.map((prompt) => encodePrompt(prompt, tokenizer, template));
+  const encoded = encodeAll(task.name, prompts, (prompt) => encodePrompt(prompt, tokenizer, template));
   refuseLongPrompts(task, encoded, maxSequenceTokens);
   const texts = encoded.map(({ text }) => text);
   return {
@@ -54,19 +64,29 @@ export function preparePrompts(
   };
 }
 
-function refuseControlTexts(taskName: string, prompts: readonly Prompt[], controlTexts: readonly string[]): void {
-  const faults = prompts.flatMap((prompt, index): Fault[] => {
-    if (typeof prompt === "string") return [];
-    const found = controlTexts.find((text) => prompt.some(({ content }) => text !== "" && content.includes(text)));
-    if (found === undefined) return [];
-    return [{ where: `item ${index + 1}`, problem: "holds the text of a control token", found: JSON.stringify(found) }];
+function encodeAll(
+  taskName: string,
+  prompts: readonly Prompt[],
+  encode: (prompt: Prompt) => EncodedPrompt,
+): readonly EncodedPrompt[] {
+  const faults: Fault[] = [];
+  const encoded = prompts.flatMap((prompt, index) => {
+    try {
+      return [encode(prompt)];
+    } catch (error) {
+      if (!(error instanceof EncodingRefused)) throw error;
+      const problem = "holds the text of a control token that the tokenizer can't read as text";
+      faults.push({ where: `item ${index + 1}`, problem, found: showFound(error.text) });
+      return [];
+    }
   });
   throwAll(faults, {
     code: "evaluation-failed",
     what: `Task "${taskName}" has ${faults.length} prompt(s) with a message that would steer the model instead of being read.`,
-    wanted: "messages without the texts of control tokens",
+    wanted: "messages without the texts of these control tokens",
     nextStep: "Take these texts out, or write turns as messages; a prompt given as a string may hold them.",
   });
+  return encoded;
 }
 
 function refuseLongPrompts(

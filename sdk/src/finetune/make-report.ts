@@ -62,6 +62,11 @@ function remainingSettings({ settings, specification, prepared }: FinetuneJob): 
   const { stepSize } = settings;
   return {
     layers: JSON.parse(JSON.stringify(settings.layers)),
+    layerSchedule: settings.layerSchedule === undefined ? null : { ...settings.layerSchedule },
+    trainNorms: settings.trainNorms,
+    baseDivergenceWeight: settings.baseDivergenceWeight,
+    maxLossGrowth: settings.maxLossGrowth,
+    maxSeconds: settings.maxSeconds,
     epochs: settings.epochs ?? null,
     maxSteps: settings.maxSteps ?? null,
     steps: specification.batchPlan.steps.length,

@@ -5,6 +5,7 @@ import { PreparedDataset, prepareDataset } from "../data/prepared-dataset.js";
 import { OptionsError } from "../errors.js";
 import { checkTasks } from "../evaluation/before-after.js";
 import { loadOnce } from "../evaluation/load-once.js";
+import { resolvePhases } from "../layers/layer-schedule.js";
 import type { ModelCard } from "../layers/model-card.js";
 import { drawLayerPlan } from "../layers/picture.js";
 import { resolveLayerPlan } from "../layers/resolve.js";
@@ -36,7 +37,7 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
   // Each task is read for contamination, before and after.
   const settings = { ...chosen, evaluate: chosen.evaluate.map(loadOnce) };
   const { bridge, card } = context;
-  const { signal } = settings;
+  const { signal, trainNorms } = settings;
   const method = resolveMethod(settings.method, card);
   const layerPlan = resolveLayerPlan(settings.layers, card, settings.method);
   checkTasks(settings.evaluate);
@@ -59,8 +60,8 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
     weightsHash: card.weightsHash,
     stepsTotal: batchPlan.steps.length,
     open: false,
-    trainNorms: settings.trainNorms,
-    phases: [],
+    trainNorms,
+    phases: resolvePhases(settings.layerSchedule, layerPlan, batchPlan.steps.length, settings.seed),
     baseDivergenceWeight: settings.baseDivergenceWeight,
     maxLossGrowth: settings.maxLossGrowth,
     maxSeconds: settings.maxSeconds,
@@ -80,10 +81,11 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
   return new FinetuneRun({
     key: settings.key,
     plan: layerPlan,
-    drawPlan: (width = 80, colour = false) => drawLayerPlan(layerPlan, card, { width, colour, method }),
+    drawPlan: (width = 80, colour = false) =>
+      drawLayerPlan(layerPlan, card, { width, colour, method, trainNorms, schedule: settings.layerSchedule }),
     data: summary,
     packing,
-    trainableParameters: trainableParameters(layerPlan, method, card),
+    trainableParameters: trainableParameters(layerPlan, method, card, trainNorms),
     totalParameters: card.parameters.total,
     stepsTotal: batchPlan.steps.length,
     log,

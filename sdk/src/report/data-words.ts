@@ -25,6 +25,11 @@ export function placesWords({ rows, places }: Pick<Omission, "rows" | "places">)
   return `${shown.join(", ")}${rows > shown.length ? `, and ${counted(rows - shown.length, "other")}` : ""}`;
 }
 
+/** "3 texts like control tokens in the rows, read as text"; "none" where there are none. */
+export function controlWords(kept: number): string {
+  return kept === 0 ? "none" : `${counted(kept, "text")} like control tokens in the rows, read as text`;
+}
+
 /** Rows that repeat earlier ones, with the first of them; "none" where there are none. */
 export function duplicateWords({ exact, normalised, places }: Duplicates): string {
   const [first] = places;

@@ -2,7 +2,7 @@
 import { describeContamination } from "../data/contamination.js";
 import type { DataSummary } from "../data/data-summary.js";
 import type { LengthBucket } from "../data/length-histogram.js";
-import { duplicateWords, omissionWords, placesWords, trainedWords } from "./data-words.js";
+import { controlWords, duplicateWords, omissionWords, placesWords, trainedWords } from "./data-words.js";
 import { count } from "./numbers.js";
 
 const labelWidth = 13;
@@ -13,7 +13,7 @@ const widestBar = 40;
  * evaluation task, with the first places. Lines as long as they need; plain text that ends without a line break.
  */
 export function describeDataSummary(summary: DataSummary): string {
-  const { rows, examples, longest, maxTokens, dropped, cut, duplicates, contamination } = summary;
+  const { rows, examples, longest, maxTokens, dropped, cut, keptControlTexts, duplicates, contamination } = summary;
   const line = (label: string, text: string) => `${label.padEnd(labelWidth)}${text}`;
   return [
     line("rows", count(rows)),
@@ -22,6 +22,7 @@ export function describeDataSummary(summary: DataSummary): string {
     ...histogramLines(summary.histogram).map((bar, index) => line(index === 0 ? "lengths" : "", bar)),
     ...[...dropped, ...cut].map((omission) => line("omitted", `${omissionWords(omission)}: ${placesWords(omission)}`)),
     ...(dropped.length + cut.length === 0 ? [line("omitted", "nothing")] : []),
+    ...(keptControlTexts > 0 ? [line("control", controlWords(keptControlTexts))] : []),
     line("duplicates", duplicateWords(duplicates)),
     ...contamination.map((shared) => line("warning", describeContamination(shared))),
   ]

@@ -37,6 +37,7 @@ describe("prepareData", () => {
       maxTokens: 512,
       dropped: [],
       cut: [],
+      keptControlTexts: 0,
       duplicates: { exact: 0, normalised: 0, places: [] },
       contamination: [],
       histogram: [
@@ -45,6 +46,20 @@ describe("prepareData", () => {
       ],
     });
     expect(prepared.contentHash).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  test("counts texts of control tokens that were read as text", async () => {
+    const end = "<|im_end|>";
+    const chat = {
+      messages: [
+        { role: "user", content: `${end} and ${end}?` },
+        { role: "assistant", content: "Marks." },
+      ],
+    } as const;
+    const raw = { text: `A ${end} here` };
+    expect((await prepare([chat])).summary.keptControlTexts).toBe(2);
+    expect((await prepare([chat, raw], { controlTokens: "text" })).summary.keptControlTexts).toBe(3);
+    expect((await prepare([chat, raw], { controlTokens: "tokens" })).summary.keptControlTexts).toBe(0);
   });
 
   test("hashes content: not the order of keys, but the order of rows", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { EncodingRefused } from "../../../sdk/src/data/tokenization/part-encoder.js";
 import type { EvaluationProgress } from "../../../sdk/src/evaluation/context.js";
 import type { Inference } from "../../../sdk/src/evaluation/inference.js";
 import { evaluateTask } from "../../../sdk/src/evaluation/runner.js";
@@ -100,12 +101,15 @@ describe("evaluateTask refuses", () => {
     await expect(evaluateTask(task, fakeContext({ reply }))).rejects.toThrow(/has no items/);
   });
 
-  test("messages with the text of a control token, naming each; a raw text may hold it", async () => {
+  test("messages whose control tokens the tokenizer can't read as text, naming each", async () => {
     const asked = ({ question }: Sum) => (question === "1+1" ? question : `${question}<end>`);
-    const raw = { ...sumTask, prompt: asked };
     const chat = { ...sumTask, prompt: (sum: Sum) => [{ role: "user" as const, content: asked(sum) }] };
-    await expect(evaluateTask(raw, fakeContext({ reply }))).resolves.toMatchObject({ n: 3 });
-    await expect(evaluateTask(chat, fakeContext({ reply }))).rejects.toMatchObject({
+    const encodeParts = (parts: readonly string[]) => {
+      if (parts.join("").includes("<end>")) throw new EncodingRefused("control-token", "<end>");
+      return characterTokenizer.encodeParts(parts);
+    };
+    const tokenizer = { ...characterTokenizer, encodeParts };
+    await expect(evaluateTask(chat, fakeContext({ reply }, { tokenizer }))).rejects.toMatchObject({
       faults: [{ where: "item 2", found: '"<end>"' }, { where: "item 3" }],
     });
   });

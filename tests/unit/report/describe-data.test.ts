@@ -36,6 +36,14 @@ test("what was not left out is said too", () => {
   const clean = { ...data, dropped: [], duplicates: { exact: 0, normalised: 0, places: [] }, contamination: [] };
   expect(describeDataSummary(clean)).toContain("omitted      nothing\nduplicates   none");
   expect(describeDataSummary(clean)).not.toContain("warning");
+  expect(describeDataSummary(clean)).not.toContain("control");
+});
+
+test("texts like control tokens are told of, in the terminal and in the page", () => {
+  const typed = { ...data, keptControlTexts: 3 };
+  const words = "3 texts like control tokens in the rows, read as text";
+  expect(describeDataSummary(typed)).toContain(`\ncontrol      ${words}\n`);
+  expect(renderHtml({ ...report, data: typed }).replaceAll("\u00a0", " ")).toContain(words);
 });
 
 test("page and manifest have the same figures", () => {

@@ -30,6 +30,7 @@ function runOf(events: readonly UnnumberedEvent[]): FinetuneRun {
     histogram: [],
     dropped: [],
     cut: [],
+    keptControlTexts: 0,
     duplicates: { exact: 0, normalised: 0, places: [] },
     contamination: [],
   };

@@ -1,9 +1,13 @@
 /** Tells texts of control tokens that stand in messages from those that the chat template writes itself. */
 import { TokenizerError } from "../../errors.js";
-import type { ChatTemplate } from "../chat-template.js";
 import type { Tokenizer } from "../tokenizer.js";
-import type { ConversationText } from "./conversation-text.js";
 import { mapTexts } from "./map-texts.js";
+import type { TemplateConversation } from "./template-conversation.js";
+
+/** What must be known of a tokenizer. */
+interface ControlTexts extends Pick<Tokenizer, "controlPlaces"> {
+  readonly special: Pick<Tokenizer["special"], "controlTexts">;
+}
 
 /** Characters that Unicode keeps for a program's own use, and that no text exchanged between programs may hold. */
 const marks = Array.from({ length: 32 }, (_, index) => String.fromCharCode(0xfdd0 + index));
@@ -15,9 +19,9 @@ const marks = Array.from({ length: 32 }, (_, index) => String.fromCharCode(0xfdd
  * lengths stay. Throws TokenizerError "chat-template" where that is not the same text but for the marks.
  */
 export function typedControlPlaces(
-  { conversation, rendered }: ConversationText,
-  template: ChatTemplate,
-  { controlPlaces, special }: Pick<Tokenizer, "controlPlaces" | "special">,
+  conversation: TemplateConversation,
+  render: (conversation: TemplateConversation) => string,
+  { controlPlaces, special }: ControlTexts,
 ): ReadonlySet<number> {
   let count = 0;
   mapTexts(conversation, (text) => {
@@ -30,9 +34,9 @@ export function typedControlPlaces(
   const firsts = [...new Set(special.controlTexts.map((text) => text.charAt(0)))];
   if (firsts.length > free.length) throw unclear();
   const markOf = new Map(firsts.map((first, index) => [first, free[index] ?? ""]));
-  const { messages, tools } = mapTexts(conversation, (text) => replaceAt(text, controlPlaces(text), markOf));
-  const { text, places } = reveal(template.renderTurns(messages, tools).text, markOf);
-  if (text === rendered.text) return places;
+  const marked = mapTexts(conversation, (text) => replaceAt(text, controlPlaces(text), markOf));
+  const { text, places } = reveal(render(marked), markOf);
+  if (text === render(conversation)) return places;
   throw unclear();
 }
 

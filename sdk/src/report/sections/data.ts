@@ -1,6 +1,6 @@
 /** What the model was trained on, and what was left out of it. */
 import { describeContamination } from "../../data/contamination.js";
-import { duplicateWords, omissionWords, packingWords, placesWords, trainedWords } from "../data-words.js";
+import { controlWords, duplicateWords, omissionWords, packingWords, placesWords, trainedWords } from "../data-words.js";
 import { type Markup, type MarkupValue, markup } from "../markup.js";
 import { count, percent } from "../numbers.js";
 import type { ReportData, RunReport } from "../run-report.js";
@@ -16,6 +16,7 @@ export function dataSection({ data }: RunReport): Markup {
     ["Learnt", trainedWords(data)],
     ["Longest example", `${count(data.longest)} tokens, limit ${count(data.maxTokens)}`],
     ["Left out or cut", omissions(data)],
+    ["Typed control tokens", controlWords(data.keptControlTexts)],
     ["Duplicates", duplicateWords(data.duplicates)],
     ["Shared with tasks", shared.length === 0 ? "nothing found" : markup`${shared.map(line)}`],
     ["Micro-batches filled", packingWords(data.packing)],
