@@ -1,7 +1,7 @@
 /**
  * Compares the client's token ids with those of Python's tokenizers, for every tokenizer and text that can be had.
  *
- *     MIDBLOCK_TEST_DATA=<folder> MIDBLOCK_PYTHON=<python> npx tsx tests/parity/tokenizer-parity.ts [part of a name]
+ *     MIDBLOCK_TEST_DATA=<folder> MIDBLOCK_PYTHON=<python> npm run parity:tokenizers -- [part of a name]
  *
  * Prints every difference and a line a tokenizer; ends with 1 where there is a difference.
  */
