@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from midblock_server.core.slot_attention import Attending, attend_rows, attend_span
+from midblock_server.core.slot_attention import Attending, attend_rows, attend_span, causal_bias
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -41,7 +41,12 @@ class KeyValueSlots:
     _prefix_tokens: int = 0
     _adding: list[int] | None = None
     _reading_prefix: bool = False
-    _bias: dict[int | None, Tensor] = field(default_factory=dict)
+    _bias: dict[tuple[int | None, ...], Tensor] = field(default_factory=dict)  # of this pass, for all blocks
+
+    @property
+    def room_tokens(self) -> int:
+        """Tokens that a block's memory has room for, in all slots."""
+        return max((memory.keys.shape[0] * memory.keys.shape[2] for memory in self._memory.values()), default=0)
 
     def read_prefix(self, module: PreTrainedModel, token_ids: Sequence[int]) -> None:
         """Computes what all prompts begin with, once. Call it before the first row is added."""
@@ -65,7 +70,6 @@ class KeyValueSlots:
 
     def step(self, module: PreTrainedModel, token_ids: Sequence[int]) -> Tensor:
         """Takes one more token for each slot in use; gives its hidden states, [rows, hidden size]."""
-        self._bias = {}
         states = self._run(module, list(token_ids), list(self.lengths))
         self.lengths = [length + 1 for length in self.lengths]
         return states
@@ -84,7 +88,7 @@ class KeyValueSlots:
         """Attention of one block in the pass under way: [1, heads, tokens, size] of the new tokens, in and out."""
         if self._reading_prefix:
             self._memory[block] = _BlockMemory(key.new_empty(0), value.new_empty(0), (key[0], value[0]))
-            return attend_span(query, key, value, how)
+            return attend_span(query, key, value, self._span_bias(query, key, how), how)
         if self._adding is not None:
             return self._attend_adding(self._room(block, key, value), self._adding, (query, key, value), how)
         memory = self._room(block, key, value)
@@ -93,11 +97,10 @@ class KeyValueSlots:
         memory.keys[slots, :, places] = key[0].transpose(0, 1)
         memory.values[slots, :, places] = value[0].transpose(0, 1)
         rows, tokens = len(self.lengths), max(self.lengths) + 1
-        if how.window not in self._bias:
-            self._bias[how.window] = self._visible(places, tokens, how.window, query.dtype)
-        return attend_rows(
-            query, memory.keys[:rows, :, :tokens], memory.values[:rows, :, :tokens], self._bias[how.window], how
-        )
+        if (how.window,) not in self._bias:
+            self._bias[how.window,] = self._visible(places, tokens, how.window, query.dtype)
+        keys, values = memory.keys[:rows, :, :tokens], memory.values[:rows, :, :tokens]
+        return attend_rows(query, keys, values, self._bias[how.window,], how)
 
     def _attend_adding(
         self, memory: _BlockMemory, counts: list[int], states: tuple[Tensor, Tensor, Tensor], how: Attending
@@ -110,10 +113,15 @@ class KeyValueSlots:
                 if memory.prefix is not None:
                     room[slot, :, :first] = memory.prefix[place]
                 room[slot, :, first:end] = new[0]
-            outputs.append(
-                attend_span(query, memory.keys[slot, None, :, :end], memory.values[slot, None, :, :end], how)
-            )
+            keys, values = memory.keys[slot, None, :, :end], memory.values[slot, None, :, :end]
+            outputs.append(attend_span(query, keys, values, self._span_bias(query, keys, how), how))
         return torch.cat(outputs, dim=2)
+
+    def _span_bias(self, query: Tensor, keys: Tensor, how: Attending) -> Tensor:
+        shape = (query.shape[2], keys.shape[2], how.window)
+        if shape not in self._bias:
+            self._bias[shape] = causal_bias(*shape, like=query)
+        return self._bias[shape]
 
     def _visible(self, places: Tensor, tokens: int, window: int | None, dtype: torch.dtype) -> Tensor:
         """[rows, 1, 1, tokens], 0 where the newest token of a row may look and the lowest number elsewhere."""
@@ -133,6 +141,7 @@ class KeyValueSlots:
         return memory
 
     def _run(self, module: PreTrainedModel, token_ids: list[int], positions: list[int]) -> Tensor:
+        self._bias = {}
         device = module.get_input_embeddings().weight.device
         states: Tensor = module.base_model(
             input_ids=torch.tensor([token_ids], device=device),
@@ -144,12 +153,13 @@ class KeyValueSlots:
 
 
 def _grown(room: Tensor, states: Tensor, slots: int, tokens: int) -> Tensor:
-    held = room.shape if room.dim() == 4 else (0, 0, 0, 0)
-    if held[0] >= slots and held[2] >= tokens:
+    held_slots, held_tokens = (room.shape[0], room.shape[2]) if room.dim() == 4 else (0, 0)
+    if held_slots >= slots and held_tokens >= tokens:
         return room
-    capacity = held[2] if held[2] >= tokens else tokens + ROOM_TOKENS
+    # Not the old length: room that a long row left is not wanted once more for each of many short ones.
+    capacity = tokens + ROOM_TOKENS
     # Zeros, since what a mask hides must still be a number: 0 x NaN is NaN.
-    grown = states.new_zeros((max(slots, held[0]), states.shape[1], capacity, states.shape[3]))
+    grown = states.new_zeros((max(slots, held_slots), states.shape[1], capacity, states.shape[3]))
     if room.dim() == 4:
-        grown[: held[0], :, : held[2]] = room
+        grown[:held_slots, :, :held_tokens] = room[:, :, :capacity]
     return grown

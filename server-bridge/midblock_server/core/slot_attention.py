@@ -21,23 +21,25 @@ class Attending:
     window: int | None = None
 
 
-def attend_span(query: Tensor, key: Tensor, value: Tensor, how: Attending) -> Tensor:
-    """Causal attention of one sequence: queries are the last of its tokens, keys and values those of all.
+def causal_bias(queries: int, tokens: int, window: int | None, like: Tensor) -> Tensor:
+    """What is added to the scores of the last queries of a sequence, [queries, tokens]: 0 where one may look."""
+    hidden = torch.ones(queries, tokens, dtype=torch.bool, device=like.device).triu(tokens - queries + 1)
+    if window is not None:
+        hidden |= torch.ones_like(hidden).tril(tokens - queries - window)
+    return torch.zeros_like(hidden, dtype=like.dtype).masked_fill_(hidden, torch.finfo(like.dtype).min)
+
+
+def attend_span(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, how: Attending) -> Tensor:
+    """Attention of one sequence: queries are the last of its tokens, keys and values those of all.
 
     [1, heads, queries, size] and [1, key/value heads, tokens, size] in, [1, heads, queries, size] out.
     """
-    queries, tokens = query.shape[2], key.shape[2]
     groups = query.shape[1] // key.shape[1]
-    visible = torch.ones(queries, tokens, dtype=torch.bool, device=query.device).tril(tokens - queries)
-    if how.window is not None:
-        visible &= torch.ones_like(visible).triu(tokens - queries - how.window + 1)
-    by_products = query.device.type == "cpu" and query.dtype == torch.bfloat16 and tokens <= PRODUCTS_LIMIT
+    by_products = query.device.type == "cpu" and query.dtype == torch.bfloat16 and key.shape[2] <= PRODUCTS_LIMIT
     if not by_products and how.softcap is None:
         keys, values = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
-        return scaled_dot_product_attention(query, keys, values, attn_mask=visible, scale=how.scaling)
-    bias = torch.zeros(visible.shape, dtype=query.dtype, device=query.device)
-    bias.masked_fill_(~visible, torch.finfo(query.dtype).min)
-    grouped = query.reshape(1, key.shape[1], groups * queries, -1)
+        return scaled_dot_product_attention(query, keys, values, attn_mask=bias, scale=how.scaling)
+    grouped = query.reshape(1, key.shape[1], groups * query.shape[2], -1)
     return _attend(grouped, key, value, bias.repeat(groups, 1), how).reshape(query.shape)
 
 

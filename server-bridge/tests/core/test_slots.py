@@ -70,6 +70,19 @@ def test_rows_that_come_and_go(
         expect_alone(pair, slots.step(module, [row[-1] for row in rows]), rows)
 
 
+def test_the_room_of_a_long_row_is_not_made_for_each_of_many_short_ones(
+    tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    pair, slots = load_pair(tiny_model("llama"), {}, tmp_path), KeyValueSlots()
+    assert can_use_slots(pair.ours.module)
+    with torch.no_grad():
+        slots.add(pair.ours.module, [PREFIX * 9])
+        assert slots.room_tokens == 9 * len(PREFIX) + 2
+        slots.remove(0)
+        expect_alone(pair, slots.add(pair.ours.module, ENDINGS), ENDINGS)
+    assert slots.room_tokens == len(ENDINGS) * (7 + 2)
+
+
 def test_an_architecture_that_drops_what_it_does_not_know_generates_in_padded_batches(
     tiny_model: Callable[..., Path], tmp_path: Path
 ) -> None:
