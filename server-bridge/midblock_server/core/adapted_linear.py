@@ -53,6 +53,22 @@ class AdaptedLinear(PeftLinear):  # type: ignore[misc]  # PEFT is not typed
             named["lora_magnitude_vector"] = self.lora_magnitude_vector[ADAPTER].weight
         return named
 
+    @torch.no_grad()
+    def merged_weight(self) -> torch.Tensor:
+        """A matrix that maps alone as base and adapter do together, in the base's layout and element type.
+
+        Computed in float32: W + scale * B A, and with DoRA each output's row brought to its learnt norm
+        (arXiv 2402.09353, equation 5).
+        """
+        base = self.get_base_layer().weight
+        merged = base.float() + self.get_delta_weight(ADAPTER)
+        if self.lora_variant:
+            inputs_axis = 0 if self.fan_in_fan_out else 1
+            norms = torch.linalg.vector_norm(merged, dim=inputs_axis, keepdim=True)
+            merged = merged * self.lora_magnitude_vector[ADAPTER].weight.view_as(norms) / norms
+        rounded: torch.Tensor = merged.to(base.dtype)
+        return rounded
+
     def draw(self, seed: int) -> None:
         """Draws A as PEFT does, uniformly with Kaiming's bound for a = sqrt(5), but from ``seed``. B is 0."""
         down = self.lora_A[ADAPTER].weight
