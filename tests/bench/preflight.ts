@@ -24,7 +24,9 @@ const rows = Array.from({ length: 24 }, (_, row) => {
 
 const ratios: Record<string, number[]> = {};
 let versions: Readonly<Record<string, string>> = {};
-console.log(`${"".padEnd(22)}${["predicted MB", "reached MB", "ratio", "preflight s"].map((h) => h.padStart(14)).join("")}`);
+console.log(
+  `${"".padEnd(22)}${["predicted MB", "reached MB", "ratio", "preflight s"].map((h) => h.padStart(14)).join("")}`,
+);
 for (const [name, configuration] of Object.entries(configurations)) {
   await using client = await Client.launch({ model: "smollm2-135m-instruct", dtype: "float32" });
   versions = client.server.packageVersions;

@@ -75,13 +75,18 @@ def make_prefix_cache(
     computes as an undisturbed one does. The base must be in place.
     """
     compute = specification.compute
-    first_block = min(block.index for block in specification.layer_plan.blocks)
+    first_block = first_planned_block(specification)
     repeats = max(_uses(specification, 0).values(), default=0) > 1
     room = compute.prefix_cache_memory_bytes + compute.prefix_cache_disk_bytes
     if specification.open or not repeats or room == 0 or not can_split(model, first_block):
         return None
     store = PrefixStore(compute.prefix_cache_memory_bytes, compute.prefix_cache_disk_bytes, folder)
     return PrefixCache(first_block, _uses(specification, from_step), store)
+
+
+def first_planned_block(specification: RunSpecification) -> int:
+    """Index of the lowest block that is ever trained."""
+    return min(block.index for block in specification.layer_plan.blocks)
 
 
 def _uses(specification: RunSpecification, from_step: int) -> Counter[int]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 import weakref
 from pathlib import Path
-from typing import BinaryIO
 
 import torch
 from torch import Tensor
@@ -21,7 +21,7 @@ class PrefixStore:
         self._folder = folder
         self._memory: dict[int, Tensor] = {}
         self._disk: dict[int, tuple[int, torch.dtype, torch.Size]] = {}
-        self._file: BinaryIO | None = None
+        self._file: io.FileIO | None = None
 
     def get(self, row: int) -> Tensor | None:
         """What was put for the row, on the CPU; None where there was no room."""
@@ -48,7 +48,7 @@ class PrefixStore:
                 self._file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115  # as long as the store
                 weakref.finalize(self, self._file.close)
             place = self._file.seek(0, 2)
-            written = self._file.write(memoryview(states.contiguous().view(torch.uint8).numpy()))
+            written = self._file.write(states.contiguous().view(torch.uint8).numpy().data)
         except OSError:
             written = 0
         if written == states.nbytes:

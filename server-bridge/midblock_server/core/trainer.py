@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from midblock_server.core.band import TrainableBand
+from midblock_server.core.block_work import block_work
 from midblock_server.core.full_weights import FullWeightsBand
 from midblock_server.core.head import head_of
 from midblock_server.core.lora import LoraBand
@@ -15,7 +16,7 @@ from midblock_server.core.lora_config import lora_config
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.optimizer import make_optimizer
 from midblock_server.core.packed import can_pack
-from midblock_server.core.prefix_cache import make_prefix_cache
+from midblock_server.core.prefix_cache import first_planned_block, make_prefix_cache
 from midblock_server.core.run_checkpoints import RunCheckpoints
 from midblock_server.core.session import ModelSession
 from midblock_server.core.specification import LoraMethod, RunSpecification
@@ -79,8 +80,10 @@ def make_training(session: ModelSession, specification: RunSpecification, data: 
         # Both probe the whole model once, which must happen while the base is in place.
         can_pack(model.module)
         head_of(model.module)
+        forwards = block_work(model, specification.compute, first_planned_block(specification))
         band = _make_band(model, specification)
-    return Training(specification, data, band, make_optimizer(band.parameters, specification.optimizer))
+    optimizer = make_optimizer(band.parameters, specification.optimizer)
+    return Training(specification, data, band, optimizer, forwards=forwards)
 
 
 def _make_band(model: LoadedModel, specification: RunSpecification) -> TrainableBand:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
 
 from midblock_server.core.band import TrainableBand
 from midblock_server.core.base_divergence import divergence_sum
+from midblock_server.core.block_forward import BlockForward, block_forwards
 from midblock_server.core.block_range import Prefix, hidden_states
 from midblock_server.core.head import weighted_loss_sum
 from midblock_server.core.memory import peak_memory_bytes
@@ -29,7 +30,10 @@ from midblock_server.core.types import Datum, StepDone
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """A training under way: what is asked, on which data, and what it changes. ``clock`` tells seconds."""
+    """A training under way: what is asked, on which data, and what it changes.
+
+    ``clock`` tells seconds, ``forwards`` how blocks compute that don't do it plainly.
+    """
 
     specification: RunSpecification
     data: Sequence[Datum]
@@ -38,6 +42,7 @@ class Training:
     progress: Progress = field(default_factory=Progress)
     clock: Callable[[], float] = time.perf_counter
     prefix_cache: PrefixCache | None = None
+    forwards: Mapping[int, BlockForward] = field(default_factory=dict)
 
 
 def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
@@ -52,7 +57,8 @@ def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
     seed = derived_seed(specification.seed, f"dropout of step {step}")
     if specification.phases:
         training.band.set_learning(learning_blocks(specification, step))
-    with out_of_memory_named(step), seeded(model.torch_device, seed):
+    forwards = block_forwards(model.blocks, training.forwards)
+    with out_of_memory_named(step), seeded(model.torch_device, seed), forwards:
         loss, tokens, trained_tokens = _add_gradients(model, training, step)
         _check_growth(training, loss, step)
         norm = clip_gradients(training.band.parameters.values(), specification.optimizer.max_gradient_norm)
