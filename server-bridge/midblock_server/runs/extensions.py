@@ -25,30 +25,34 @@ def extended(known: run_pb2.RunSpecification, extension: run_pb2.ExtendRunReques
 def find_extension(
     database: Database, extension: run_pb2.ExtendRunRequest
 ) -> tuple[run_pb2.RunSpecification, run_pb2.RunRecord | None]:
-    """What the run knows, and its record where nothing is to be done. Raises as ``extend_run`` does."""
+    """What the run knows, and its record where it has the extension. Raises as ``extend_run`` does."""
     with database.snapshot() as connection:
         row = find_run(connection, extension.run_id)
-        done = _is_done(connection, row, extension)
-        return known_specification(row), record_of(connection, extension.run_id) if done else None
+        has_it = _has(connection, row, extension)
+        return known_specification(row), record_of(connection, extension.run_id) if has_it else None
 
 
 def extend_run(database: Database, extension: run_pb2.ExtendRunRequest, owner: str) -> run_pb2.RunRecord:
     """Appends an extension that was admitted; a waiting run goes on, and ``owner`` trains it.
 
-    A completed run, which may have been finished early, takes no more and is returned as it is. Raises
-    "run-not-found"; "run-key-conflict" where the number leaves a gap or the run has another extension with it;
-    "invalid-options" where the run was not started open.
+    A completed run, which may have been finished early, takes no more but the notes. Raises "run-not-found";
+    "run-key-conflict" where the number leaves a gap or the run has another extension with it; "invalid-options" where
+    the run was not started open.
     """
     run_id = extension.run_id
     with database.transaction() as connection:
         row = find_run(connection, run_id)
-        if _is_done(connection, row, extension):
+        if _has(connection, row, extension):
             return record_of(connection, run_id)
-        whole = extended(known_specification(row), extension)
-        connection.execute(
-            "INSERT INTO extensions (run_id, number, digest) VALUES (?, ?, ?)",
-            (run_id, extension.number, _digest(extension)),
-        )
+        taken = extension
+        if row["state"] == run_pb2.RUN_STATE_COMPLETED:
+            taken = run_pb2.ExtendRunRequest(client_notes=extension.client_notes)
+        else:
+            connection.execute(
+                "INSERT INTO extensions (run_id, number, digest) VALUES (?, ?, ?)",
+                (run_id, extension.number, _digest(extension)),
+            )
+        whole = extended(known_specification(row), taken)
         connection.execute(
             "UPDATE runs SET specification = ?, batch_plan = ? WHERE id = ?",
             (without_batch_plan(whole).SerializeToString(), whole.batch_plan.SerializeToString(), run_id),
@@ -58,8 +62,8 @@ def extend_run(database: Database, extension: run_pb2.ExtendRunRequest, owner: s
         return record_of(connection, run_id)
 
 
-def _is_done(connection: sqlite3.Connection, row: sqlite3.Row, extension: run_pb2.ExtendRunRequest) -> bool:
-    """Whether the run has the extension already, or is completed without it."""
+def _has(connection: sqlite3.Connection, row: sqlite3.Row, extension: run_pb2.ExtendRunRequest) -> bool:
+    """Whether the run has the extension already."""
     digests: dict[int, str] = dict(
         connection.execute("SELECT number, digest FROM extensions WHERE run_id = ?", (extension.run_id,)).fetchall()
     )
@@ -69,9 +73,10 @@ def _is_done(connection: sqlite3.Connection, row: sqlite3.Row, extension: run_pb
         return True
     if not run_pb2.RunSpecification.FromString(row["specification"]).open:
         raise _not_open(extension.run_id)
-    if extension.number != len(digests) + 1:
+    # Of those that came after a run was completed none is recorded.
+    if extension.number != len(digests) + 1 and row["state"] != run_pb2.RUN_STATE_COMPLETED:
         raise _conflict(extension, f"{len(digests)} extensions", f"extension {len(digests) + 1} to follow")
-    return bool(row["state"] == run_pb2.RUN_STATE_COMPLETED)
+    return False
 
 
 def _digest(extension: run_pb2.ExtendRunRequest) -> str:

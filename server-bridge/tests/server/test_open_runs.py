@@ -163,8 +163,10 @@ def test_a_waiting_run_is_finished_at_once_and_takes_no_more(client: BridgeClien
     watch_until(client, run_id, "run_waiting")
     client.runs.FinishRun(run_pb2.FinishRunRequest(run_id=run_id, reason="early-stop"))
     assert list(events(client, run_id))[-1].run_ended.reason == "early-stop"
-    late = client.runs.ExtendRun(extension(run_id, 1, [], [0]))
-    assert (late.state, late.steps_done) == (run_pb2.RUN_STATE_COMPLETED, 2)
+    late = client.runs.ExtendRun(extension(run_id, 1, [upload(client, MORE_ROWS)], [0]))
+    assert (late.state, late.steps_done, len(late.specification.dataset_hashes)) == (run_pb2.RUN_STATE_COMPLETED, 2, 1)
+    told = client.runs.ExtendRun(extension(run_id, 2, [], [0], notes=FINAL))
+    assert (told.last_sequence, told.specification.client_notes) == (late.last_sequence, FINAL)
 
 
 def test_a_paused_run_is_finished_with_a_checkpoint(client: BridgeClient, engine: FakeEngine) -> None:
