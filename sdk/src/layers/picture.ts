@@ -2,6 +2,7 @@
 import type { FullWeightsMethod, LoraMethod } from "../training/run-specification.js";
 import { blockRuns, describeBlocks } from "./describe-blocks.js";
 import type { BlockPlan, LayerPlan } from "./layer-plan.js";
+import { describeSchedule, type LayerSchedule } from "./layer-schedule.js";
 import type { ModelCard } from "./model-card.js";
 import { trainableParameters } from "./trainable-parameters.js";
 
@@ -9,6 +10,10 @@ import { trainableParameters } from "./trainable-parameters.js";
 export interface PictureOptions {
   /** The method the plan was made with; counts what is trainable. */
   readonly method: LoraMethod | FullWeightsMethod;
+  /** Whether norms are trained beside adapters; default false. */
+  readonly trainNorms?: boolean;
+  /** When which blocks learn; default all of them, always. */
+  readonly schedule?: LayerSchedule | undefined;
   /** True: colours and block characters; false: plain ASCII. */
   readonly colour: boolean;
   /** Columns of the terminal; default 80, at least 40. */
@@ -44,7 +49,7 @@ export function drawLayerPlan(plan: LayerPlan, card: ModelCard, options: Picture
   const scale = scaleOf(plan.blockCount, columns);
   const ticks = ticksOf(plan, treatments);
   const indent = " ".repeat(before.length);
-  const trainable = trainableParameters(plan, method, card);
+  const trainable = trainableParameters(plan, method, card, options.trainNorms);
   const { total } = card.parameters;
   const title = `${card.name}: ${plan.blockCount} blocks, ${plan.blocks.length} trained${grouping(scale)}`;
   return [
@@ -57,6 +62,8 @@ export function drawLayerPlan(plan: LayerPlan, card: ModelCard, options: Picture
     ...treatments.flatMap((treatment) => legend(treatment, colour, width)),
     "",
     ...adapterLines(method, width),
+    ...(options.schedule === undefined ? [] : scheduleLines(options.schedule, width)),
+    ...(options.trainNorms && method.kind === "lora" ? ["  norms      trained in these blocks as well"] : []),
     `  trainable  ${thousands(trainable)} of ${thousands(total)} parameters (${share(trainable, total)})`,
   ]
     .map((line) => line.trimEnd())
@@ -148,6 +155,12 @@ function adapterLines(method: LoraMethod | FullWeightsMethod, width: number): re
   if (method.kind === "full-weights") return [];
   const maps = method.targets.map((name) => name.split(".").at(-1)).join(", ");
   return wrapped(`adapters   ${maps}`, width - 15).map(
+    (line, index) => `${index === 0 ? "  " : " ".repeat(13)}${line}`,
+  );
+}
+
+function scheduleLines(schedule: LayerSchedule, width: number): readonly string[] {
+  return wrapped(`schedule   ${describeSchedule(schedule)}`, width - 15).map(
     (line, index) => `${index === 0 ? "  " : " ".repeat(13)}${line}`,
   );
 }

@@ -16,10 +16,11 @@ export function checkTrainable(
   plan: LayerPlan,
   method: LoraMethod | FullWeightsMethod,
   card: ModelCard,
+  trainNorms = false,
 ): void {
   const found = names.map((name) => ({ name, ...readName(name) }));
   const list = found.find(({ blockList }) => blockList !== undefined)?.blockList;
-  const expected = new Set(expectedTrainableNames(plan, method, card));
+  const expected = new Set(expectedTrainableNames(plan, method, card, "", trainNorms));
   const planned = new Set(plan.blocks.map(({ index }) => index));
   const isExpected = (one: ReadName) =>
     one.blockList === list &&

@@ -1,15 +1,21 @@
 /** What a plan makes trainable in a model: how many numbers, and which parameters by name. */
 import type { FullWeightsMethod, LoraMethod } from "../training/run-specification.js";
 import type { BlockPlan, LayerPlan } from "./layer-plan.js";
-import type { BlockLinear, ModelCard } from "./model-card.js";
+import type { BlockLinear, BlockNorm, ModelCard } from "./model-card.js";
 
 /**
  * Counts the numbers that training may change.
  *
  * LoRA: rank * (in + out) for each adapted linear map of each planned block (Hu et al. 2021, arXiv 2106.09685, section
- * 4.2), and `out` more with DoRA. Full weights: all parameters of the planned blocks.
+ * 4.2), and `out` more with DoRA; with `trainNorms` the norms of the planned blocks on top. Full weights: all parameters
+ * of the planned blocks.
  */
-export function trainableParameters(plan: LayerPlan, method: LoraMethod | FullWeightsMethod, card: ModelCard): number {
+export function trainableParameters(
+  plan: LayerPlan,
+  method: LoraMethod | FullWeightsMethod,
+  card: ModelCard,
+  trainNorms = false,
+): number {
   let count = 0;
   for (const block of plan.blocks) {
     if (method.kind === "full-weights") {
@@ -19,6 +25,7 @@ export function trainableParameters(plan: LayerPlan, method: LoraMethod | FullWe
     for (const { inFeatures, outFeatures } of adaptedLinears(block, method, card)) {
       count += (block.rank ?? 0) * (inFeatures + outFeatures) + (method.weightDecomposed ? outFeatures : 0);
     }
+    if (trainNorms) for (const { size } of normsOf(block, card)) count += size;
   }
   return count;
 }
@@ -27,7 +34,7 @@ export function trainableParameters(plan: LayerPlan, method: LoraMethod | FullWe
  * Names of parameters that must be trainable, each after the name of the block list: "6.self_attn.q_proj.lora_A", or
  * "model.layers.6..." with blockPrefix "model.layers".
  *
- * LoRA: these and no others. Full weights: the linear maps' weights; a block's norms and biases, which a card does not
+ * LoRA: these and no others, with `trainNorms` also the norms' parameters. Full weights: the linear maps' weights; a block's norms and biases, which a card does not
  * name, come on top.
  */
 export function expectedTrainableNames(
@@ -35,6 +42,7 @@ export function expectedTrainableNames(
   method: LoraMethod | FullWeightsMethod,
   card: ModelCard,
   blockPrefix = "",
+  trainNorms = false,
 ): readonly string[] {
   const prefix = blockPrefix === "" ? "" : `${blockPrefix}.`;
   const loraParts = ["lora_A", "lora_B"];
@@ -46,7 +54,9 @@ export function expectedTrainableNames(
             adaptedLinears(block, method, card),
             method.weightDecomposed ? [...loraParts, "lora_magnitude_vector"] : loraParts,
           ];
-    return linears.flatMap(({ name }) => parts.map((part) => `${prefix}${block.index}.${name}.${part}`));
+    const names = linears.flatMap(({ name }) => parts.map((part) => `${name}.${part}`));
+    const norms = trainNorms && method.kind === "lora" ? normsOf(block, card).map(({ name }) => name) : [];
+    return [...names, ...norms].map((name) => `${prefix}${block.index}.${name}`);
   });
 }
 
@@ -56,4 +66,8 @@ function adaptedLinears(block: BlockPlan, method: LoraMethod, card: ModelCard): 
 
 function linearsOf(block: BlockPlan, card: ModelCard): readonly BlockLinear[] {
   return card.blockLinears.filter(({ blocks }) => blocks.length === 0 || blocks.includes(block.index));
+}
+
+function normsOf(block: BlockPlan, card: ModelCard): readonly BlockNorm[] {
+  return card.blockNorms.filter(({ blocks }) => blocks.length === 0 || blocks.includes(block.index));
 }
