@@ -82,9 +82,9 @@ export class FollowedRun {
   }
 
   async #check({ trainableNames }: RunStartEvent, runId: string): Promise<void> {
-    const { layerPlan, method } = this.#job.specification;
+    const { layerPlan, method, trainNorms } = this.#job.specification;
     try {
-      checkTrainable(trainableNames, layerPlan, method, this.#job.card);
+      checkTrainable(trainableNames, layerPlan, method, this.#job.card, trainNorms);
     } catch (mismatch) {
       await this.#job.bridge.cancelRun(runId);
       throw mismatch;

@@ -12,16 +12,17 @@ from peft import LoraConfig
 from transformers.pytorch_utils import Conv1D
 
 from midblock_server.core.model import LoadedModel
+from midblock_server.core.norms import norm_modules
 from midblock_server.core.specification import BlockPlan, LayerPlan, LoraMethod
 
 CONFIG_FILE = "adapter_config.json"
 
 
-def lora_config(model: LoadedModel, plan: LayerPlan, method: LoraMethod) -> LoraConfig:
+def lora_config(model: LoadedModel, plan: LayerPlan, method: LoraMethod, *, train_norms: bool = False) -> LoraConfig:
     """Describes the adapters of a plan. The commonest rank is the config's own; blocks with another have a pattern.
 
     PEFT takes patterns as regular expressions, which may match the end of a name; ours begin with "^", so that the one
-    for block 1 can't match block 11.
+    for block 1 can't match block 11. Norms that are trained as well are PEFT's ``modules_to_save``, by full names.
     """
     commonest = Counter(rank_of(block) for block in plan.blocks).most_common(1)[0][0]
     others = {_pattern(model, block): rank_of(block) for block in plan.blocks if rank_of(block) != commonest}
@@ -37,6 +38,7 @@ def lora_config(model: LoadedModel, plan: LayerPlan, method: LoraMethod) -> Lora
         lora_dropout=method.dropout,
         use_rslora=method.rank_stabilized,
         use_dora=method.weight_decomposed,
+        modules_to_save=_norm_names(model, plan) if train_norms else None,
         fan_in_fan_out=isinstance(model.module.get_submodule(names[0]), Conv1D),
         inference_mode=True,
     )
@@ -49,6 +51,14 @@ def adapted_names(model: LoadedModel, plan: LayerPlan, method: LoraMethod) -> li
         for block in plan.blocks
         for linear in model.card.block_linears
         if linear.name in method.targets and (not linear.blocks or block.index in linear.blocks)
+    ]
+
+
+def _norm_names(model: LoadedModel, plan: LayerPlan) -> list[str]:
+    return [
+        f"{model.blocks.name(block.index)}.{name}"
+        for block in plan.blocks
+        for name in norm_modules(model.blocks.modules[block.index])
     ]
 
 

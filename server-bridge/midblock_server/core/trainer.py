@@ -54,8 +54,8 @@ def train(
     waiting.
 
     Trainable names are, in the model's order, for LoRA "<full name of the linear map>.lora_A" and ".lora_B", with DoRA
-    also ".lora_magnitude_vector", and for full weights the full names of the parameters. The first part of a name that
-    is a number is the index of the block, and what follows it is the name inside the block.
+    also ".lora_magnitude_vector", and for full weights and norms the full names of the parameters. The first part of a
+    name that is a number is the index of the block, and what follows it is the name inside the block.
 
     Raises SpecificationError, with all faults of specification and data, and CheckpointError at the call; TrainingError
     while it is iterated.
@@ -89,7 +89,7 @@ def make_training(session: ModelSession, specification: RunSpecification, data: 
 def _make_band(model: LoadedModel, specification: RunSpecification) -> TrainableBand:
     method = specification.method
     if isinstance(method, LoraMethod):
-        config = lora_config(model, specification.layer_plan, method)
+        config = lora_config(model, specification.layer_plan, method, train_norms=specification.train_norms)
         return LoraBand.for_training(model.module, config, specification.seed)
     return FullWeightsBand(model, specification.layer_plan)
 
