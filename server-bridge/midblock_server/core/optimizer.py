@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import torch
 
+from midblock_server.core.eight_bit import make_eight_bit_optimizer
 from midblock_server.core.specification import OptimizerSettings
 
 FUSED_DEVICES = ("cpu", "cuda")
@@ -14,17 +15,23 @@ PARAMETER = "parameter"
 """First part of the names under which a checkpoint holds the parameters themselves, beside the optimiser's state."""
 
 
-def make_optimizer(parameters: Mapping[str, torch.Tensor], settings: OptimizerSettings) -> torch.optim.AdamW:
-    """AdamW, fused where the device has that. Matrices are decayed; norms, biases and magnitudes are not."""
+def make_optimizer(parameters: Mapping[str, torch.Tensor], settings: OptimizerSettings) -> torch.optim.Optimizer:
+    """AdamW, fused where the device has that, or with moments in 8 bits where it is told so.
+
+    Matrices are decayed; norms, biases and magnitudes are not.
+    """
     matrices = [tensor for tensor in parameters.values() if tensor.ndim >= 2]
     vectors = [tensor for tensor in parameters.values() if tensor.ndim < 2]
     groups = [
         {"params": matrices, "weight_decay": settings.weight_decay},
         {"params": vectors, "weight_decay": 0.0},
     ]
+    groups = [group for group in groups if group["params"]]
+    if settings.eight_bit:
+        return make_eight_bit_optimizer(groups, settings)
     device = next(iter(parameters.values())).device
     return torch.optim.AdamW(
-        [group for group in groups if group["params"]],
+        groups,
         lr=settings.learning_rate,
         betas=(settings.beta1, settings.beta2),
         eps=settings.epsilon,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from midblock_server.core.eight_bit import eight_bit_fault
 from midblock_server.core.errors import SpecificationError
 from midblock_server.core.micro_batch import trained_weight
 from midblock_server.core.model import LoadedModel
@@ -70,6 +71,9 @@ def _faults(
             if block.rank is not None:
                 yield "invalid-layer-plan", f"block {block.index}: rank {block.rank}, but full weights have none"
     yield from _optimizer_faults(specification.optimizer)
+    eight_bit = eight_bit_fault(model.torch_device) if specification.optimizer.eight_bit else None
+    if eight_bit is not None:
+        yield "invalid-options", eight_bit
     yield from _run_faults(specification)
     yield from phase_faults(specification)
     yield from _data_faults(model, data, known.rows)
