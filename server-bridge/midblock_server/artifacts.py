@@ -1,16 +1,21 @@
-"""Streams the files of a checkpoint, each as a header and chunks."""
+"""Streams the files of a checkpoint, or of the model merged from it, each as a header and chunks."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
+import grpc
+
 from midblock_server.core.errors import CheckpointError
+from midblock_server.engine import Model
 from midblock_server.gen.midblock.v1 import run_pb2
 from midblock_server.limits import ARTIFACT_CHUNK_BYTES
+from midblock_server.streams import with_heartbeats
 
 
 def stream_files(files: Sequence[Path]) -> Iterator[run_pb2.FetchArtifactsResponse]:
@@ -27,6 +32,20 @@ def stream_files(files: Sequence[Path]) -> Iterator[run_pb2.FetchArtifactsRespon
             ) from error
         for name, stream in opened:
             yield from _stream_file(name, stream)
+
+
+def stream_merged(
+    model: Model, checkpoint: Path, context: grpc.ServicerContext, heartbeat_seconds: float
+) -> Iterator[run_pb2.FetchArtifactsResponse]:
+    """Writes the merged model beside the checkpoint, sends it and removes it. Empty chunks mean that it is written."""
+
+    def merge(cancelled: Callable[[], bool]) -> Iterator[Sequence[Path]]:
+        yield model.merge(checkpoint, Path(folder))
+
+    # A call that is cancelled leaves while the files are still being written, and may so leave some behind.
+    with tempfile.TemporaryDirectory(prefix=".merged-", dir=checkpoint.parent, ignore_cleanup_errors=True) as folder:
+        for files in with_heartbeats(merge, context, heartbeat_seconds):
+            yield from [run_pb2.FetchArtifactsResponse(chunk=b"")] if files is None else stream_files(files)
 
 
 def _stream_file(name: str, stream: BinaryIO) -> Iterator[run_pb2.FetchArtifactsResponse]:

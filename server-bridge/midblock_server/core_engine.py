@@ -95,6 +95,11 @@ class CoreModel:
 
         return score(self._session, weights, request, cancelled)
 
+    def merge(self, weights: Path, folder: Path) -> Sequence[Path]:
+        from midblock_server.core.merge import write_merged
+
+        return write_merged(self._session, weights, folder)
+
     def preflight(self, request: PreflightRequest, cancelled: Callable[[], bool]) -> PreflightReport:
         from midblock_server.core.preflight import preflight
 

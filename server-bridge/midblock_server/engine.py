@@ -61,6 +61,9 @@ class Model(Protocol):
         self, weights: Path | None, request: ScoreRequest, cancelled: Callable[[], bool]
     ) -> Iterator[SequenceScore]: ...
 
+    def merge(self, weights: Path, folder: Path) -> Sequence[Path]:
+        """Writes the whole model with a checkpoint's weights in it into an empty folder; returns the files."""
+
     def preflight(self, request: PreflightRequest, cancelled: Callable[[], bool]) -> PreflightReport:
         """Measures what a run would need, and leaves the model as it was."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import grpc
 
-from midblock_server.artifacts import stream_files
+from midblock_server.artifacts import stream_files, stream_merged
 from midblock_server.core.errors import MidblockServerError
 from midblock_server.datasets.store import DatasetStore
 from midblock_server.engine import Engine
@@ -100,7 +100,11 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
     ) -> Iterator[run_pb2.FetchArtifactsResponse]:
         step = request.step if request.HasField("step") else None
         checkpoint = self._store.checkpoint_folder(request.run_id, step)
-        yield from stream_files(self._engine.artifact_files(checkpoint))
+        if request.form == run_pb2.ARTIFACT_FORM_MERGED:
+            require_same_model(self._store, request.run_id, self._host)
+            yield from stream_merged(self._host.wait(), checkpoint, context, self._limits.heartbeat_seconds)
+        else:
+            yield from stream_files(self._engine.artifact_files(checkpoint))
 
 
 def require_same_model(store: RunStore, run_id: str, host: ModelHost) -> None:

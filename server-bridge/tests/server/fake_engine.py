@@ -140,6 +140,10 @@ class FakeModel:
         waits = done < specification.steps_total
         yield TrainingStopped(StopReason.WAITING if waits else StopReason.COMPLETED, done)
 
+    def merge(self, weights: Path, folder: Path) -> Sequence[Path]:
+        shutil.copy(weights / "adapter_config.json", folder / "config.json")
+        return [folder / "config.json"]
+
     def generate(
         self, weights: Path | None, request: GenerateRequest, cancelled: Callable[[], bool]
     ) -> Iterator[Completion]:

@@ -66,6 +66,18 @@ def start(client: BridgeClient, key: str) -> str:
     return started.run_id
 
 
+def merged_files(client: BridgeClient, run_id: str) -> dict[str, bytes]:
+    request = run_pb2.FetchArtifactsRequest(run_id=run_id, form=run_pb2.ARTIFACT_FORM_MERGED)
+    files: dict[str, bytes] = {}
+    for part in client.runs.FetchArtifacts(request):
+        if part.WhichOneof("part") == "header":
+            name = part.header.path
+            files[name] = b""
+        elif part.chunk:
+            files[name] += part.chunk
+    return files
+
+
 def artifact_hashes(client: BridgeClient, run_id: str) -> dict[str, str]:
     parts = client.runs.FetchArtifacts(run_pb2.FetchArtifactsRequest(run_id=run_id))
     return {part.header.path: part.header.sha256 for part in parts if part.WhichOneof("part") == "header"}
@@ -136,3 +148,15 @@ def test_what_core_refuses_arrives_with_its_code(client: BridgeClient) -> None:
     with failing("invalid-layer-plan") as failure:
         client.runs.StartRun(run_pb2.StartRunRequest(key="key", specification=wanted))
     assert "learning_rate" in failure.detail.found
+
+
+def test_a_runs_merged_model_is_sent_whole_and_nothing_of_it_stays_behind(
+    client: BridgeClient, tmp_path_factory: pytest.TempPathFactory, tiny_model: TinyModel
+) -> None:
+    run_id = start(client, "merged")
+    assert list(events(client, run_id))[-1].run_ended.state == run_pb2.RUN_STATE_COMPLETED
+    files = merged_files(client, run_id)
+    assert set(files) == {path.name for path in tiny_model().iterdir()}
+    assert len(files["model.safetensors"]) == (tiny_model() / "model.safetensors").stat().st_size
+    assert files["model.safetensors"] != (tiny_model() / "model.safetensors").read_bytes()
+    assert not list(tmp_path_factory.getbasetemp().glob(f"server*/**/{run_id}/.merged-*"))
