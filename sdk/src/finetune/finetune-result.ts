@@ -4,6 +4,7 @@ import type { RunReport } from "../report/run-report.js";
 import { saveReport } from "../report/save.js";
 import { summarise } from "../report/summary.js";
 import { saveArtifacts } from "../runs/save-artifacts.js";
+import { saveMergedModel } from "../runs/save-merged-model.js";
 import type { Bridge } from "../transport/bridge.js";
 
 /** The result of a run. */
@@ -44,5 +45,14 @@ export class FinetuneResult {
     const artifacts = await saveArtifacts(this.#bridge, this.runId, folder, options);
     await saveReport(this.report, folder, artifacts);
     this.#savedTo = folder;
+  }
+
+  /**
+   * Writes the whole model with what was trained in it, in the hub's layout, for anything that loads models from there.
+   * Files of the same names are replaced. Throws OptionsError for the folder of an adapter: take one of its own, such as
+   * "out/merged". The client must still be open.
+   */
+  async saveMerged(folder: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await saveMergedModel(this.#bridge, this.runId, folder, options);
   }
 }

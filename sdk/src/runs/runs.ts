@@ -5,6 +5,7 @@ import type { RunRecord } from "../training/run-record.js";
 import type { Bridge } from "../transport/bridge.js";
 import { runEnded } from "./run-ended.js";
 import { saveArtifacts } from "./save-artifacts.js";
+import { saveMergedModel } from "./save-merged-model.js";
 
 interface Abortable {
   readonly signal?: AbortSignal;
@@ -78,5 +79,17 @@ export class Runs {
     options: Abortable & { readonly step?: number } = {},
   ): Promise<readonly ReportArtifact[]> {
     return saveArtifacts(this.#bridge, runId, folder, options);
+  }
+
+  /**
+   * Writes the whole model with a run's weights in it into a folder, in the hub's layout: the newest checkpoint's, or the
+   * given step's. Throws OptionsError where the folder holds an adapter, which loaders would apply a second time.
+   */
+  saveMerged(
+    runId: string,
+    folder: string,
+    options: Abortable & { readonly step?: number } = {},
+  ): Promise<readonly ReportArtifact[]> {
+    return saveMergedModel(this.#bridge, runId, folder, options);
   }
 }

@@ -14,17 +14,20 @@ interface OpenFile {
   received: number;
 }
 
-/** Writes the files of a run's newest checkpoint, or of the given step's, into a folder; tells what was written. */
+/**
+ * Writes the files of a run's newest checkpoint, or of the given step's, into a folder; tells what was written. With the
+ * form "merged" the sidecar makes the whole model of them first.
+ */
 export async function saveArtifacts(
   bridge: Bridge,
   runId: string,
   folder: string,
-  options: { readonly step?: number; readonly signal?: AbortSignal } = {},
+  options: { readonly step?: number; readonly signal?: AbortSignal; readonly form?: "trained" | "merged" } = {},
 ): Promise<readonly ReportArtifact[]> {
   const saved: ReportArtifact[] = [];
   let current: OpenFile | undefined;
   try {
-    for await (const part of bridge.fetchArtifacts(runId, options.step, options.signal)) {
+    for await (const part of bridge.fetchArtifacts(runId, options.step, options.signal, options.form)) {
       if (part.kind === "header") {
         if (current) saved.push(await finish(current, folder));
         current = await begin(part, folder);

@@ -91,7 +91,12 @@ export interface Bridge extends Inference {
   /** Completes a run at its next step; the reason is in kebab case, 1 to 200 characters. An ended run stays as it is. */
   finishRun(runId: string, reason: string, signal?: AbortSignal): Promise<RunRecord>;
   /** step undefined: the newest checkpoint. */
-  fetchArtifacts(runId: string, step?: number, signal?: AbortSignal): AsyncIterable<ArtifactPart>;
+  fetchArtifacts(
+    runId: string,
+    step?: number,
+    signal?: AbortSignal,
+    form?: "trained" | "merged",
+  ): AsyncIterable<ArtifactPart>;
   /** Asks the sidecar to stop. */
   shutdown(graceSeconds: number): Promise<void>;
   /** Closes the connection; the sidecar goes on. */

@@ -139,9 +139,11 @@ class GrpcBridge implements Bridge {
     runId: string,
     step?: number,
     signal?: AbortSignal,
+    form: "trained" | "merged" = "trained",
   ): AsyncGenerator<ArtifactPart, void, undefined> {
     const options = { signal, silenceMilliseconds: this.#channel.timings.silentWorkMilliseconds };
-    const request = { runId, step, form: ArtifactForm.ARTIFACT_FORM_TRAINED };
+    const wireForm = form === "merged" ? ArtifactForm.ARTIFACT_FORM_MERGED : ArtifactForm.ARTIFACT_FORM_TRAINED;
+    const request = { runId, step, form: wireForm };
     for await (const part of streamMessages(this.#channel, RunsService.fetchArtifacts, request, options)) {
       yield readArtifactPart(part);
     }
