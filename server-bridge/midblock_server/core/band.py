@@ -12,6 +12,10 @@ import torch
 class Band(Protocol):
     """Trained weights of some blocks. Attaching and detaching never write to a base tensor."""
 
+    @property
+    def first_block(self) -> int:
+        """Index of the lowest block that they change."""
+
     def attach(self) -> None:
         """Puts these weights in place. The base must be in place."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from midblock_server.core.block_range import can_split, hidden_states, run_prefix
 from midblock_server.core.errors import CancelledError
 from midblock_server.core.head import CHUNK_ROWS, logits
 from midblock_server.core.model import LoadedModel
@@ -36,13 +37,24 @@ def score(
             raise CancelledError("cancelled", "The scoring was cancelled.")
         sequences = [request.sequences[index] for index in batch]
         with session.turn(weights) as model, torch.no_grad():
-            states = packed_hidden_states(model, [each.token_ids for each in sequences])
-            base_states = None
             if request.kl_from_base and weights is not None:
-                with session.base() as base:
-                    base_states = packed_hidden_states(base, [each.token_ids for each in sequences])
+                states, base_states = _with_base_states(session, model, sequences)
+            else:
+                states, base_states = packed_hidden_states(model, [each.token_ids for each in sequences]), None
             columns = _score_rows(model, sequences, states, base_states)
         yield from _results(batch, sequences, columns, request.kl_from_base)
+
+
+def _with_base_states(
+    session: ModelSession, model: LoadedModel, sequences: Sequence[ScoreSequence]
+) -> tuple[Tensor, Tensor]:
+    """The states of the turn's weights and of the base. What lies below the lowest changed block is run once."""
+    tokens = [each.token_ids for each in sequences]
+    first_block = session.first_changed_block()
+    prefix = run_prefix(model, tokens, first_block) if can_split(model, first_block) else None
+    states = hidden_states(model, tokens, prefix)
+    with session.base() as base:
+        return states, hidden_states(base, tokens, prefix)
 
 
 def _batches(sequences: Sequence[ScoreSequence]) -> Iterator[list[int]]:

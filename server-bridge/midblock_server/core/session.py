@@ -53,6 +53,10 @@ class ModelSession:
         with self._with_band(None):
             yield self.model
 
+    def first_changed_block(self) -> int:
+        """Inside a turn: the lowest block that differs from the base's; 0 where the base is in place."""
+        return 0 if self._in_place is None else self._in_place.first_block
+
     @contextmanager
     def _with_band(self, band: Band | None) -> Iterator[None]:
         before = self._in_place

@@ -19,6 +19,10 @@ class SwappedParameters:
         self.stand_ins = parameters
         self._base = {name: module.get_parameter(name) for name in parameters}
 
+    @property
+    def first_block(self) -> int:
+        return min(map(block_index, self.stand_ins))
+
     def attach(self) -> None:
         self._put(self.stand_ins)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import pytest
 import torch
 from model_pairs import FAMILIES, load_pair
-from training_runs import last_checkpoint, logits_of, run, specify
+from training_runs import FULL, LORA, last_checkpoint, logits_of, run, specify
 
 from midblock_server.core import score as score_module
 from midblock_server.core.errors import CancelledError, CheckpointError, RequestError
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.score import score
 from midblock_server.core.session import ModelSession
+from midblock_server.core.specification import FullWeightsMethod, LoraMethod
 from midblock_server.core.types import ScoreRequest, ScoreSequence, SequenceScore
 
 Load = Callable[..., LoadedModel]
@@ -88,6 +90,21 @@ def test_kl_from_base_is_that_of_both_distributions(
         torch.testing.assert_close(torch.tensor(result.kl_from_base), wanted, rtol=1e-4, atol=1e-6)
         assert min(result.kl_from_base) > 0
     assert score_all(session, checkpoint) != score_all(session)
+
+
+@pytest.mark.parametrize("method", [LORA, FULL])
+def test_kl_runs_the_blocks_below_the_trained_ones_once(
+    method: LoraMethod | FullWeightsMethod, load: Load, tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    session = ModelSession(load(tiny_model()))
+    weights = last_checkpoint(run(session, specify(session.model, method), tmp_path))
+    score_all(session, weights, kl=True)  # the probe, once a model
+    runs: Counter[int] = Counter()
+    for index, block in enumerate(session.model.blocks.modules):
+        norm = block.get_submodule("post_attention_layernorm")  # a module that no band replaces
+        norm.register_forward_pre_hook(lambda *_, index=index: runs.update([index]))
+    score_all(session, weights, kl=True)
+    assert runs == {0: 1, 1: 1, 2: 2, 3: 2, 4: 2, 5: 2}
 
 
 def test_kl_of_the_base_itself_is_exactly_zero(load: Load, tiny_model: Callable[..., Path]) -> None:
