@@ -1,9 +1,10 @@
-"""A band of low-rank adapters: each is put in the place of the linear map it adapts, and taken out again."""
+"""A band of low-rank adapters, and of norms where these are trained too: put in place, and taken out again."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from peft import LoraConfig
@@ -16,21 +17,27 @@ from midblock_server.core.band import block_index
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.lora_config import CONFIG_FILE, write_config
 from midblock_server.core.seeds import derived_seed
+from midblock_server.core.swapped_parameters import TrainedParameters
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 ARTIFACTS = (WEIGHTS_FILE, CONFIG_FILE)
+AnyTensor = TypeVar("AnyTensor", bound=torch.Tensor)
 
 
 class LoraBand:
-    """The adapters of some linear maps of a model."""
+    """The adapters of some linear maps of a model, and its own copies of the norms in ``modules_to_save``."""
 
     def __init__(self, module: nn.Module, config: LoraConfig) -> None:
         """Builds the adapters that ``config`` names, B being 0. The base must be in place in ``module``."""
+        saved = config.modules_to_save or ()
         self._module = module
         self._config = config
         self._layers = {
             name: _adapt(child, config, name) for name, child in module.named_modules() if name in config.target_modules
         }
+        self._norms = TrainedParameters(
+            module, [f"{name}.{own}" for name in saved for own, _ in module.get_submodule(name).named_parameters()]
+        )
 
     @classmethod
     def for_training(cls, module: nn.Module, config: LoraConfig, seed: int) -> LoraBand:
@@ -38,9 +45,7 @@ class LoraBand:
         band = cls(module, config)
         for name, layer in band._layers.items():
             layer.draw(derived_seed(seed, f"adapter {name}"))
-            layer.set_training(True)
-        for parameter in band.parameters.values():
-            parameter.requires_grad_(True)
+        band.set_learning({block_index(name) for name in band.parameters})
         return band
 
     @classmethod
@@ -48,7 +53,7 @@ class LoraBand:
         """Reads an adapter that ``save`` wrote. Raises CheckpointError("artifact-corrupt") where it does not fit."""
         band = cls(module, LoraConfig.from_pretrained(str(folder)))
         tensors = load_file(folder / WEIGHTS_FILE)
-        wanted = {_file_name(name): tensor for name, tensor in band.parameters.items()}
+        wanted = {_file_name(name): tensor for name, tensor in band._computed_with().items()}
         if {name: tensor.shape for name, tensor in tensors.items()} != {n: t.shape for n, t in wanted.items()}:
             raise CheckpointError(
                 "artifact-corrupt",
@@ -60,14 +65,14 @@ class LoraBand:
         with torch.no_grad():
             for name, parameter in wanted.items():
                 parameter.copy_(tensors[name])
+        band.set_learning(())
         return band
 
     @property
-    def parameters(self) -> Mapping[str, nn.Parameter]:
-        """By "<full name of the linear map>.lora_A", then ".lora_B" and, for DoRA, ".lora_magnitude_vector"."""
-        return {
-            f"{name}.{part}": tensor for name, layer in self._layers.items() for part, tensor in layer.tensors().items()
-        }
+    def parameters(self) -> Mapping[str, torch.Tensor]:
+        """By "<full name of the linear map>.lora_A", then ".lora_B" and, for DoRA, ".lora_magnitude_vector"; a norm's
+        by its full name. In the order of the blocks, in each the norms last."""
+        return _by_block({**self._adapters(), **self._norms.parameters})
 
     @property
     def first_block(self) -> int:
@@ -76,10 +81,12 @@ class LoraBand:
     def attach(self) -> None:
         for name, layer in self._layers.items():
             self._module.set_submodule(name, layer)
+        self._norms.attach()
 
     def detach(self) -> None:
         for name, layer in self._layers.items():
             self._module.set_submodule(name, layer.get_base_layer())
+        self._norms.detach()
 
     def set_learning(self, blocks: Collection[int]) -> None:
         for name, layer in self._layers.items():
@@ -87,15 +94,26 @@ class LoraBand:
             layer.set_training(learns)
             for tensor in layer.tensors().values():
                 tensor.requires_grad_(learns)
+        self._norms.set_learning(blocks)
 
     def publish(self) -> None:
-        """Does nothing: the model computes with the parameters themselves."""
+        """Rounds the norms' masters; with the adapters themselves the model computes."""
+        self._norms.publish()
 
     def save(self, folder: Path) -> None:
         """Writes adapter_model.safetensors and adapter_config.json as PEFT reads them."""
-        tensors = {_file_name(name): tensor.detach().cpu() for name, tensor in self.parameters.items()}
+        tensors = {_file_name(name): tensor.detach().cpu() for name, tensor in self._computed_with().items()}
         save_file(tensors, folder / WEIGHTS_FILE, metadata={"format": "pt"})
         write_config(self._config, folder)
+
+    def _adapters(self) -> dict[str, nn.Parameter]:
+        return {
+            f"{name}.{part}": tensor for name, layer in self._layers.items() for part, tensor in layer.tensors().items()
+        }
+
+    def _computed_with(self) -> dict[str, nn.Parameter]:
+        """The parameters with the norms in the model's element type, in which PEFT holds them too."""
+        return _by_block({**self._adapters(), **self._norms.stand_ins})
 
 
 def _adapt(base: nn.Module, config: LoraConfig, name: str) -> AdaptedLinear:
@@ -105,7 +123,11 @@ def _adapt(base: nn.Module, config: LoraConfig, name: str) -> AdaptedLinear:
     return AdaptedLinear(base, config, rank, alpha)
 
 
+def _by_block(parameters: Mapping[str, AnyTensor]) -> dict[str, AnyTensor]:
+    return {name: parameters[name] for name in sorted(parameters, key=block_index)}
+
+
 def _file_name(parameter_name: str) -> str:
     # PEFT writes DoRA's magnitudes without ".weight".
-    ending = "" if parameter_name.endswith(".lora_magnitude_vector") else ".weight"
+    ending = ".weight" if parameter_name.endswith((".lora_A", ".lora_B")) else ""
     return f"base_model.model.{parameter_name}{ending}"
