@@ -88,6 +88,7 @@ export type {
 } from "./evaluation/task.js";
 export { type DriftOptions, drift } from "./evaluation/tasks/drift.js";
 export { type Gsm8kItem, type Gsm8kOptions, gsm8k } from "./evaluation/tasks/gsm8k/gsm8k.js";
+export { type IfevalItem, type IfevalOptions, ifeval } from "./evaluation/tasks/ifeval/ifeval.js";
 export { type JsonRecordOptions, jsonRecord } from "./evaluation/tasks/json-record.js";
 export type { FinetuneResult } from "./finetune/finetune-result.js";
 export type { FinetuneRun } from "./finetune/finetune-run.js";
