@@ -5,6 +5,7 @@ import { examples } from "../../../sdk/src/data/examples.js";
 import { PreparedDataset } from "../../../sdk/src/data/prepared-dataset.js";
 import { RowIndex } from "../../../sdk/src/data/row-index.js";
 import { OptionsError } from "../../../sdk/src/errors.js";
+import { sampledBlocks } from "../../../sdk/src/layers/layer-schedule.js";
 import {
   allBlocks,
   blocks,
@@ -202,6 +203,8 @@ describe("faults", () => {
     [{ evaluate: [task, task] }, "evaluate", "tasks with different names"],
     [{ warmupSteps: 1, warmupShare: 0.1 }, "warmupShare", "either warmupSteps or warmupShare"],
     [{ schedule: "constant", finalLearningRateShare: 0.1 }, "finalLearningRateShare", "nothing with schedule"],
+    [{ layerSchedule: sampledBlocks({ count: 0, everySteps: 5 }) }, "layerSchedule.count", "a whole number, 1 or more"],
+    [{ layerSchedule: "cyclic" }, "layerSchedule", "sampledBlocks() or gradualUnfreezing()"],
   ])("lead into what options hold: %j", (input, where, wanted) => {
     expect(faultsOf(input)).toEqual([expect.objectContaining({ where, wanted: expect.stringContaining(wanted) })]);
   });
@@ -218,7 +221,7 @@ describe("faults", () => {
       expect.objectContaining({
         where: "xyzzy",
         found: "3",
-        wanted: expect.stringMatching(/^one of data, layers, method/),
+        wanted: expect.stringMatching(/^one of data, layers, layerSchedule, method/),
       }),
     ]);
   });

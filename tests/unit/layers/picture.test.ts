@@ -1,11 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { drawLayerPlan } from "../../../sdk/src/layers/picture.js";
+import { sampledBlocks } from "../../../sdk/src/layers/layer-schedule.js";
+import { drawLayerPlan, type PictureOptions } from "../../../sdk/src/layers/picture.js";
 import { resolveLayerPlan } from "../../../sdk/src/layers/resolve.js";
 import { blocks, type LayerStrategy, midBlock, segments } from "../../../sdk/src/layers/strategies.js";
 import { lora, type MethodChoice, resolveMethod } from "../../../sdk/src/training/methods.js";
 import { cardOf } from "./card.js";
 
-function draw(strategy: LayerStrategy, blockCount: number, options: { colour?: boolean; width?: number } = {}): string {
+function draw(strategy: LayerStrategy, blockCount: number, options: Partial<PictureOptions> = {}): string {
   const choice: MethodChoice = lora({ targets: "attention" });
   const card = cardOf(blockCount);
   const plan = resolveLayerPlan(strategy, card, choice);
@@ -15,6 +16,16 @@ function draw(strategy: LayerStrategy, blockCount: number, options: { colour?: b
 const colourCodes = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g");
 
 describe("drawLayerPlan", () => {
+  test("tells the schedule of the blocks and the norms", () => {
+    const picture = draw(midBlock(), 30, { schedule: sampledBlocks({ count: 4, everySteps: 20 }), trainNorms: true });
+    expect(picture.split("\n").slice(-4)).toEqual([
+      "  adapters   q_proj, k_proj, v_proj, o_proj",
+      "  schedule   4 of these blocks learn, drawn anew every 20 steps",
+      "  norms      trained in these blocks as well",
+      "  trainable  1,126,656 of 134,515,008 parameters (0.838 %)",
+    ]);
+  });
+
   test("draws the mid-block of 30 blocks", () => {
     expect(draw(midBlock(), 30)).toBe(
       [

@@ -71,3 +71,15 @@ describe("checkTrainable with full weights", () => {
     expect(check(names.map((name) => name.replace("model.layers", "transformer.h")))).not.toThrow();
   });
 });
+
+test("norms that are trained are expected, and refused where they are not", () => {
+  const card = cardOf(6);
+  const method = resolveMethod(lora(), card);
+  const plan = resolveLayerPlan(midBlock(), card, lora());
+  const names = expectedTrainableNames(plan, method, card, "model.layers", true);
+  expect(names.filter((name) => name.includes("layernorm"))).toHaveLength(2 * plan.blocks.length);
+  expect(() => checkTrainable(names, plan, method, card, true)).not.toThrow();
+  expect(() => checkTrainable(names, plan, method, card)).toThrow(RunError);
+  const without = expectedTrainableNames(plan, method, card, "model.layers");
+  expect(() => checkTrainable(without, plan, method, card, true)).toThrow(RunError);
+});

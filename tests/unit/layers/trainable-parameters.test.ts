@@ -53,3 +53,20 @@ describe("trainableParameters", () => {
     ]);
   });
 });
+
+test("norms come on top of adapters, and are in full weights anyway", () => {
+  const card = cardOf(6);
+  const count = (choice: MethodChoice, trainNorms: boolean) =>
+    trainableParameters(resolveLayerPlan(blocks([2, 4]), card, choice), resolveMethod(choice, card), card, trainNorms);
+  expect(count(lora(), true) - count(lora(), false)).toBe(2 * 2 * 576);
+  expect(count(fullWeights(), true)).toBe(count(fullWeights(), false));
+});
+
+test("norms are counted in the blocks that have them", () => {
+  const card = cardOf(6, { blockNorms: [{ name: "norm.weight", size: 10, blocks: [4, 5] }] });
+  const plan = resolveLayerPlan(blocks([2, 4]), card, lora());
+  const method = resolveMethod(lora(), card);
+  expect(trainableParameters(plan, method, card, true) - trainableParameters(plan, method, card)).toBe(10);
+  expect(expectedTrainableNames(plan, method, card, "model.layers", true)).toContain("model.layers.4.norm.weight");
+  expect(expectedTrainableNames(plan, method, card, "model.layers", true)).not.toContain("model.layers.2.norm.weight");
+});
