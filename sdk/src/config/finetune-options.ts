@@ -61,7 +61,8 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
   readonly baseDivergenceWeight?: number;
   /**
    * Fails the run, before the update, at a step whose loss is above this many times the mean of the ten steps before
-   * it, 1 or more; 0 for no limit; default 10. A loss that is not finite always fails it.
+   * it, 1 or more; 0 for no limit; default 10. A loss of 1 nat per token or less is never too much; one that is not finite
+   * always is.
    */
   readonly maxLossGrowth?: number;
   /** Completes the run at the first step boundary after so many seconds of training; default no limit. */
