@@ -67,6 +67,14 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
   readonly maxLossGrowth?: number;
   /** Completes the run at the first step boundary after so many seconds of training; default no limit. */
   readonly maxSeconds?: number;
+  /**
+   * Starts training as soon as the first part of the data is prepared, 4,096 examples or 2^20 tokens, and prepares the
+   * rest while it trains, in memory that does not grow with the tokens; default false. It needs `maxSteps`, without
+   * epochs. The price: faults in later rows are found when training has begun. The run is then cancelled, and `result`
+   * rejects with all faults. The source is read to its end in any case, so that all is told of it. In the first epoch
+   * each part is shuffled by itself.
+   */
+  readonly trainWhilePreparing?: boolean;
   /** Seeds the order of examples, adapters and dropout; default 0. */
   readonly seed?: number;
   /** A checkpoint each so many steps, 0 for only at the end; default 50. */
@@ -100,6 +108,7 @@ export interface FinetuneSettings {
   readonly baseDivergenceWeight: number;
   readonly maxLossGrowth: number;
   readonly maxSeconds: number;
+  readonly trainWhilePreparing: boolean;
   readonly compute: ComputeSettings;
   readonly seed: number;
   readonly train: TrainRule;
@@ -139,6 +148,7 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     baseDivergenceWeight: options.baseDivergenceWeight ?? 0,
     maxLossGrowth: options.maxLossGrowth ?? 10,
     maxSeconds: options.maxSeconds ?? 0,
+    trainWhilePreparing: options.trainWhilePreparing ?? false,
     compute: computeSettings(options),
     seed: options.seed ?? 0,
     train: options.train ?? "assistant",

@@ -39,6 +39,7 @@ export const finetuneSchema = exactObject({
   baseDivergenceWeight: from0().optional(),
   maxLossGrowth: numberWhere("0, or a number of 1 or more", (value) => value === 0 || value >= 1).optional(),
   maxSeconds: above0().optional(),
+  trainWhilePreparing: flag().optional(),
   ...computeOptions,
   seed: wholeNumber(0).optional(),
   ...rowPolicies,
@@ -68,6 +69,16 @@ export const finetuneSchema = exactObject({
     ...evenWithOtherFaults,
     path: ["decayShare"],
     error: 'nothing but with schedule "warm-up-stable-decay"',
+  })
+  .refine(({ trainWhilePreparing, maxSteps, epochs }) => !trainWhilePreparing || (maxSteps && epochs === undefined), {
+    ...evenWithOtherFaults,
+    path: ["trainWhilePreparing"],
+    error: "maxSteps and no epochs: the learning rate's schedule needs the number of steps before the data is read",
+  })
+  .refine(({ trainWhilePreparing, data }) => !trainWhilePreparing || !(data instanceof PreparedDataset), {
+    ...evenWithOtherFaults,
+    path: ["trainWhilePreparing"],
+    error: "nothing with data that is prepared already",
   })
   .refine((options) => !(options.data instanceof PreparedDataset) || !namesPolicies(options), {
     ...evenWithOtherFaults,

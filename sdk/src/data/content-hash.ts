@@ -11,9 +11,9 @@ export class ContentHash {
     this.#hash.update(`${content}\n`);
   }
 
-  /** "sha256:" and lower-case hex. Ends the hash. */
+  /** Of what was taken so far: "sha256:" and lower-case hex. */
   digest(): string {
-    return `sha256:${this.#hash.digest("hex")}`;
+    return `sha256:${this.#hash.copy().digest("hex")}`;
   }
 }
 

@@ -8,6 +8,7 @@ export class DatumList implements Iterable<Datum> {
   /** Token ids; an example never spans two blocks. The last block is being filled. */
   readonly #blocks: Uint32Array[] = [];
   #filled = 0;
+  #tokens = 0;
   readonly #places: { readonly block: number; readonly start: number }[] = [];
   /** Weights of each example as runs of one weight: weight, count, weight, count, ... */
   readonly #weightRuns: (readonly number[])[] = [];
@@ -17,6 +18,11 @@ export class DatumList implements Iterable<Datum> {
   /** Number of examples. */
   get length(): number {
     return this.#lengths.length;
+  }
+
+  /** Tokens of all examples. */
+  get tokens(): number {
+    return this.#tokens;
   }
 
   /** Tokens of each example. */
@@ -29,6 +35,7 @@ export class DatumList implements Iterable<Datum> {
     block.set(tokenIds, this.#filled);
     this.#places.push({ block: this.#blocks.length - 1, start: this.#filled });
     this.#filled += tokenIds.length;
+    this.#tokens += tokenIds.length;
     this.#weightRuns.push(runsOf(lossWeights));
     this.#lengths.push(tokenIds.length);
     this.#sources.push(source);

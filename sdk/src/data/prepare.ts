@@ -51,22 +51,29 @@ const rowsBetweenPauses = 32;
  * CancelledError on the signal.
  */
 export async function prepareData(source: DataSource, options: PrepareOptions): Promise<PreparedData> {
-  const preparation = new Preparation(options);
-  let rows = 0;
-  for await (const row of parsedRows(source, options.signal)) {
-    // Tokenising is CPU work on the event loop; connections must be able to answer heartbeats in between.
-    if (rows % rowsBetweenPauses === 0) await setImmediate();
-    rows += 1;
-    if ("faults" in row) preparation.refuse("row", row.faults);
-    else preparation.take(row.example);
-  }
-  return preparation.finish(source.name, rows);
+  const preparation = new Preparation(source, options);
+  let datums = new DatumList();
+  for await (const part of preparation.parts()) datums = part;
+  const { summary, contentHash, rows } = preparation;
+  return { datums, summary, contentHash, rows };
 }
 
-/** One preparation while it goes on. */
-class Preparation {
+/** When a part of the data is full: at so many examples or so many tokens, whichever comes first. */
+export interface PartSize {
+  readonly examples: number;
+  readonly tokens: number;
+}
+
+const onePart: PartSize = { examples: Number.POSITIVE_INFINITY, tokens: Number.POSITIVE_INFINITY };
+
+/** One preparation while it goes on; what it tells is of the rows read so far. */
+export class Preparation {
+  readonly #source: DataSource;
   readonly #options: PrepareOptions;
-  readonly #datums = new DatumList();
+  #part = new DatumList();
+  /** Tokens of each example of all parts. */
+  readonly #exampleLengths: number[] = [];
+  #rowCount = 0;
   #trainedTokens = 0;
   #keptControlTexts = 0;
   /** Tokens of every row before it is cut or dropped. */
@@ -79,47 +86,82 @@ class Preparation {
   readonly #log = new FaultLog();
   readonly #refused = { row: 0, "chat-template": 0, length: 0 };
 
-  constructor(options: PrepareOptions) {
+  constructor(source: DataSource, options: PrepareOptions) {
+    this.#source = source;
     this.#options = options;
   }
 
+  /**
+   * Reads the source once, and gives its examples in parts; a part that was given is not held any more. From the first
+   * fault on no more are given: the rest is read to tell all faults, as an error at the end. Throws as `prepareData`.
+   */
+  async *parts(size = onePart): AsyncGenerator<DatumList, void, undefined> {
+    for await (const row of parsedRows(this.#source, this.#options.signal)) {
+      // Tokenising is CPU work on the event loop; connections must be able to answer heartbeats in between.
+      if (this.#rowCount % rowsBetweenPauses === 0) await setImmediate();
+      this.#rowCount += 1;
+      if ("faults" in row) this.#refuse("row", row.faults);
+      else this.#take(row.example);
+      const isFull = this.#part.length >= size.examples || this.#part.tokens >= size.tokens;
+      if (isFull && this.#log.isEmpty) yield this.#handOver();
+    }
+    this.#throwIfNotTrainable();
+    if (this.#part.length > 0) yield this.#handOver();
+  }
+
+  get summary(): DataSummary {
+    return summarise(this.#exampleLengths, {
+      rows: this.#rowCount,
+      trainedTokens: this.#trainedTokens,
+      maxTokens: this.#options.maxTokens,
+      dropped: this.#dropped.omissions,
+      cut: this.#cut.omissions,
+      keptControlTexts: this.#keptControlTexts,
+      duplicates: this.#duplicates.duplicates,
+    });
+  }
+
+  get contentHash(): string {
+    return this.#hash.digest();
+  }
+
+  get rows(): RowIndex {
+    return this.#rows;
+  }
+
+  #handOver(): DatumList {
+    const part = this.#part;
+    this.#part = new DatumList();
+    return part;
+  }
+
   /** Counts a row that can't be trained on. */
-  refuse(blame: "row" | "chat-template" | "length", faults: readonly Fault[]): void {
+  #refuse(blame: "row" | "chat-template" | "length", faults: readonly Fault[]): void {
     this.#refused[blame] += 1;
     this.#log.add(faults);
   }
 
-  take(example: RowExample): void {
+  #take(example: RowExample): void {
     const content = contentOf(example);
     this.#hash.add(content);
     const repetition = this.#rows.add(example, content);
     if (repetition !== undefined) this.#duplicates.add(repetition);
     const encoded = encode(example, this.#options);
-    if ("fault" in encoded) this.refuse(encoded.blame, [encoded.fault]);
+    if ("fault" in encoded) this.#refuse(encoded.blame, [encoded.fault]);
     else {
       this.#keptControlTexts += encoded.keptControlTexts;
       this.#fit(encoded.datum);
     }
   }
 
-  finish(name: string, rows: number): PreparedData {
-    const { maxTokens } = this.#options;
+  #throwIfNotTrainable(): void {
+    const { name } = this.#source;
     if (this.#refused.row > 0) throw badRows(name, this.#log);
-    if (this.#refused["chat-template"] > 0) throw templateFails(this.#log, this.#refused["chat-template"], rows);
-    if (this.#refused.length > 0) throw tooLongRows(this.#log, this.#lengths, maxTokens);
-    if (rows === 0) throw noExamples(name);
-    const dropped = this.#dropped.omissions;
-    if (this.#datums.length === 0) throw nothingLeft(dropped);
-    const summary = summarise(this.#datums.lengths, {
-      rows,
-      trainedTokens: this.#trainedTokens,
-      maxTokens,
-      dropped,
-      cut: this.#cut.omissions,
-      keptControlTexts: this.#keptControlTexts,
-      duplicates: this.#duplicates.duplicates,
-    });
-    return { datums: this.#datums, summary, contentHash: this.#hash.digest(), rows: this.#rows };
+    const failed = this.#refused["chat-template"];
+    if (failed > 0) throw templateFails(this.#log, failed, this.#rowCount);
+    if (this.#refused.length > 0) throw tooLongRows(this.#log, this.#lengths, this.#options.maxTokens);
+    if (this.#rowCount === 0) throw noExamples(name);
+    if (this.#exampleLengths.length === 0) throw nothingLeft(this.#dropped.omissions);
   }
 
   #fit(datum: Datum): void {
@@ -129,7 +171,7 @@ class Preparation {
     if (length <= maxTokens) {
       this.#keep(datum, [datum]);
     } else if (tooLong === "error") {
-      this.refuse("length", [longerThanLimit(datum)]);
+      this.#refuse("length", [longerThanLimit(datum)]);
     } else if (tooLong === "drop") {
       this.#drop("too-long", datum);
     } else {
@@ -143,12 +185,13 @@ class Preparation {
   #keep(datum: Datum, parts: readonly Datum[]): readonly Datum[] {
     const kept = parts.filter((part) => countTrained(part) > 0);
     for (const part of kept) {
-      this.#datums.add(part);
+      this.#part.add(part);
+      this.#exampleLengths.push(part.tokenIds.length);
       this.#trainedTokens += countTrained(part);
     }
     if (kept.length > 0) return kept;
     if (this.#options.noTrainedTokens === "drop") this.#drop("no-trained-token", datum);
-    else this.refuse("row", [nothingLearnt(datum.source, countTrained(datum) > 0)]);
+    else this.#refuse("row", [nothingLearnt(datum.source, countTrained(datum) > 0)]);
     return kept;
   }
 

@@ -79,8 +79,15 @@ export async function prepareDataset(
   choices: Choices,
   signal?: AbortSignal,
 ): Promise<PreparedDataset> {
-  const { tokenizer, template, contextLength } = model;
-  const settings = {
+  const { tokenizer, template } = model;
+  const settings = preparationSettings(model, choices);
+  const prepared = await prepareData(source, { ...settings, tokenizer, template: template.on(settings.date), signal });
+  return new PreparedDataset(source.name, model, settings, prepared);
+}
+
+/** The choices with every default filled in. */
+export function preparationSettings({ contextLength }: DataModel, choices: Choices): PreparationSettings {
+  return {
     train: choices.train ?? "assistant",
     controlTokens: choices.controlTokens,
     date: choices.date ?? defaultTemplateDate,
@@ -88,6 +95,4 @@ export async function prepareDataset(
     tooLong: choices.tooLong ?? "error",
     noTrainedTokens: choices.noTrainedTokens ?? "error",
   };
-  const prepared = await prepareData(source, { ...settings, tokenizer, template: template.on(settings.date), signal });
-  return new PreparedDataset(source.name, model, settings, prepared);
 }

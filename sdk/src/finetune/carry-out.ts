@@ -17,7 +17,7 @@ export async function carryOut(job: FinetuneJob, log: EventLog, control: RunCont
   try {
     return await measureTrainMeasure(job, log, control);
   } catch (error) {
-    const reported = control.signal.aborted ? cancelled(control.knownRunId) : error;
+    const reported = control.failure ?? (control.signal.aborted ? cancelled(control.knownRunId) : error);
     control.fails(reported);
     throw reported;
   } finally {
@@ -38,6 +38,8 @@ async function measureTrainMeasure(job: FinetuneJob, log: EventLog, control: Run
 
   const training = await train(job, log, control);
   timings["training"] = training.seconds;
+  // A run that ended early does not wait for its data; the report does, since it tells of all of it.
+  await job.fed;
   control.throwIfCancelled();
 
   const tuned: ModelReference = { kind: "run", runId: training.runId };

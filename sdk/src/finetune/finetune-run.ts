@@ -5,6 +5,7 @@ import type { PackingFigures } from "../training/packing.js";
 import type { EventLog } from "./event-log.js";
 import type { FinetuneResult } from "./finetune-result.js";
 import type { RunEvent } from "./run-event.js";
+import type { TrainingData } from "./training-data.js";
 
 /** What the handle is made of; the pipeline gives it. */
 export interface FinetuneRunParts {
@@ -12,8 +13,7 @@ export interface FinetuneRunParts {
   readonly plan: LayerPlan;
   /** The plan as a picture for a terminal of the given width. */
   readonly drawPlan: (width?: number, colour?: boolean) => string;
-  readonly data: DataSummary;
-  readonly packing: PackingFigures;
+  readonly data: Pick<TrainingData, "summary" | "packing">;
   readonly trainableParameters: number;
   readonly totalParameters: number;
   readonly stepsTotal: number;
@@ -32,10 +32,6 @@ export class FinetuneRun implements AsyncIterable<RunEvent> {
   /** Names this piece of work: the same key with the same settings and data continues it. */
   readonly key: string;
   readonly plan: LayerPlan;
-  /** The data in figures: what is trained on, what was left out or cut, duplicates, and what evaluation tasks share. */
-  readonly data: DataSummary;
-  /** How full the planned micro-batches are. */
-  readonly packing: PackingFigures;
   readonly trainableParameters: number;
   readonly totalParameters: number;
   /** Optimiser steps planned. */
@@ -45,12 +41,23 @@ export class FinetuneRun implements AsyncIterable<RunEvent> {
   constructor(parts: FinetuneRunParts) {
     this.key = parts.key;
     this.plan = parts.plan;
-    this.data = parts.data;
-    this.packing = parts.packing;
     this.trainableParameters = parts.trainableParameters;
     this.totalParameters = parts.totalParameters;
     this.stepsTotal = parts.stepsTotal;
     this.#parts = parts;
+  }
+
+  /**
+   * The data in figures: what is trained on, what was left out or cut, duplicates, and what evaluation tasks share. While
+   * data is still prepared, of the rows read so far, and without what tasks share.
+   */
+  get data(): DataSummary {
+    return this.#parts.data.summary;
+  }
+
+  /** How full the micro-batches are that are planned by now. */
+  get packing(): PackingFigures {
+    return this.#parts.data.packing;
   }
 
   /** The layer plan as a picture in text; `width` in columns, 80 by default; without colour unless asked. */

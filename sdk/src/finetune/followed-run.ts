@@ -12,6 +12,8 @@ export interface TrainingOutcome {
   /** One a step, in order; where a resume repeated steps, the repetition. */
   readonly steps: readonly StepEndEvent[];
   readonly start: RunStartEvent;
+  /** Of the data sets the run was given. */
+  readonly datasetHashes: readonly string[];
   /** Wall time of training, by whichever process trained: from each start to the last step or checkpoint after it. */
   readonly seconds: number;
   /** What a user should know, one sentence each. */
@@ -52,6 +54,7 @@ export class FollowedRun {
       case "run-queued":
       case "run-paused":
       case "run-interrupted":
+      case "run-waiting":
       case "run-end":
         break;
     }
@@ -71,6 +74,7 @@ export class FollowedRun {
       runId: record.runId,
       steps,
       start: this.#start,
+      datasetHashes: record.specification.datasetHashes,
       seconds: this.#seconds,
       warnings: this.#warnings,
     };

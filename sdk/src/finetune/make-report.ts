@@ -13,11 +13,11 @@ export function makeReport(
   beforeAfter: BeforeAfter,
   timings: Readonly<Record<string, number>>,
 ): RunReport {
-  const { card, settings, specification, prepared } = job;
+  const { card, settings, specification, data } = job;
   const { server } = job.bridge;
-  const summary = prepared.summary();
+  const { summary, packing } = data;
   return {
-    title: settings.name ?? `${prepared.name} on ${card.name}`,
+    title: settings.name ?? `${data.name} on ${card.name}`,
     createdAt: new Date().toISOString(),
     runId: training.runId,
     versions: { sdk: packageVersion, server: server.serverVersion, packages: server.packageVersions },
@@ -31,10 +31,10 @@ export function makeReport(
       loadableFrom: card.weightsFolder,
     },
     data: {
-      name: prepared.name,
-      contentHash: specification.datasetHashes.map((hash) => `sha256:${hash}`).join(","),
+      name: data.name,
+      contentHash: training.datasetHashes.map((hash) => `sha256:${hash}`).join(","),
       ...summary,
-      packing: job.packing,
+      packing,
     },
     templateHash: card.chatTemplate === undefined ? undefined : job.template.hash,
     layerPlan: specification.layerPlan,
@@ -58,7 +58,7 @@ export function makeReport(
 }
 
 /** The settings that have no place of their own in the report. */
-function remainingSettings({ settings, specification, prepared }: FinetuneJob): Readonly<Record<string, JsonValue>> {
+function remainingSettings({ settings, specification, data }: FinetuneJob): Readonly<Record<string, JsonValue>> {
   const { stepSize } = settings;
   return {
     layers: JSON.parse(JSON.stringify(settings.layers)),
@@ -69,18 +69,19 @@ function remainingSettings({ settings, specification, prepared }: FinetuneJob): 
     maxSeconds: settings.maxSeconds,
     epochs: settings.epochs ?? null,
     maxSteps: settings.maxSteps ?? null,
-    steps: specification.batchPlan.steps.length,
+    steps: specification.stepsTotal,
     ...("tokens" in stepSize ? { batchTokens: stepSize.tokens } : { batchSize: stepSize.examples }),
     groupByLength: settings.groupByLength,
     maxMicroBatchTokens: settings.maxMicroBatchTokens,
-    ...prepared.settings,
+    ...data.settings,
     // A function is recorded by its source.
-    train: String(prepared.settings.train),
-    controlTokens: prepared.settings.controlTokens ?? null,
+    train: String(data.settings.train),
+    controlTokens: data.settings.controlTokens ?? null,
     checkpointEverySteps: settings.checkpointEverySteps,
     keepCheckpoints: settings.keepCheckpoints,
+    trainWhilePreparing: settings.trainWhilePreparing,
     key: settings.key,
-    sourceHash: prepared.contentHash,
+    sourceHash: data.contentHash,
     tasks: settings.evaluate.map((task) => ({
       name: task.name,
       rule: { ...task.rule },

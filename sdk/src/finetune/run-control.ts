@@ -1,5 +1,5 @@
 /** The user's hand on a run: pause, cancel, and the abort signal, whichever phase the work is in. */
-import { CancelledError } from "../errors.js";
+import { CancelledError, RunError } from "../errors.js";
 import type { Bridge } from "../transport/bridge.js";
 
 /** Stops the client's own work by a signal, and the sidecar's by a call once there is a run. */
@@ -11,7 +11,9 @@ export class RunControl {
   #id: string | undefined;
   #resolveId: (runId: string) => void = () => {};
   #rejectId: (reason: unknown) => void = () => {};
+  readonly #watching = new AbortController();
   #training = false;
+  #failure: { readonly reason: unknown } | undefined;
 
   constructor(bridge: Bridge, signal: AbortSignal | undefined) {
     this.#bridge = bridge;
@@ -28,6 +30,16 @@ export class RunControl {
   /** Fires when the client's own work is to stop: evaluating, uploading. Training is stopped by the sidecar. */
   get signal(): AbortSignal {
     return this.#stopping.signal;
+  }
+
+  /** Fires when nobody waits for the run any more, which goes on. */
+  get watchSignal(): AbortSignal {
+    return this.#watching.signal;
+  }
+
+  /** Why work beside the training failed the whole. */
+  get failure(): unknown {
+    return this.#failure?.reason;
   }
 
   /** The id where there is one already. */
@@ -48,9 +60,26 @@ export class RunControl {
     this.#training = false;
   }
 
-  /** Told by the pipeline: it failed; whoever waits for an id that never came is told so. */
+  /** Told by the pipeline: it failed; work beside it stops, and whoever waits for an id that never came is told so. */
   fails(reason: unknown): void {
+    this.#stopping.abort();
     this.#rejectId(reason);
+  }
+
+  /**
+   * Told by work beside the training: it failed, so that the whole does, and the run is cancelled. A run that has other
+   * data than is given now is left as it is: it may be someone else's.
+   */
+  failWith(reason: unknown): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#failure = { reason };
+    if (reason instanceof RunError && reason.code === "run-key-conflict") {
+      this.#stopping.abort();
+      this.#watching.abort();
+    } else {
+      // Where the sidecar can't be told any more, watching the run fails as well.
+      this.cancel().catch(() => {});
+    }
   }
 
   async cancel(): Promise<void> {

@@ -1,8 +1,7 @@
 /** The main job, read top to bottom: check and prepare all, then hand over a handle while the work goes on. */
 import type { FinetuneSettings } from "../config/finetune-options.js";
 import type { DataModel } from "../data/data-model.js";
-import { PreparedDataset, prepareDataset } from "../data/prepared-dataset.js";
-import { OptionsError } from "../errors.js";
+import { PreparedDataset } from "../data/prepared-dataset.js";
 import { checkTasks } from "../evaluation/before-after.js";
 import { loadOnce } from "../evaluation/load-once.js";
 import { resolvePhases } from "../layers/layer-schedule.js";
@@ -10,18 +9,20 @@ import type { ModelCard } from "../layers/model-card.js";
 import { drawLayerPlan } from "../layers/picture.js";
 import { resolveLayerPlan } from "../layers/resolve.js";
 import { trainableParameters } from "../layers/trainable-parameters.js";
-import { microBatchBudget, planBatches } from "../training/batch-plan.js";
 import { resolveMethod } from "../training/methods.js";
 import { resolveOptimizer } from "../training/optimizer.js";
-import { measurePacking } from "../training/packing.js";
 import type { RunSpecification } from "../training/run-specification.js";
 import type { Bridge } from "../transport/bridge.js";
 import { carryOut } from "./carry-out.js";
 import { EventLog } from "./event-log.js";
+import { feedRun } from "./feed-run.js";
 import { FinetuneRun } from "./finetune-run.js";
+import { growingData } from "./growing-data.js";
 import type { FinetuneJob } from "./job.js";
 import { RunControl } from "./run-control.js";
 import { runKey } from "./run-key.js";
+import type { BegunData, DataPart } from "./training-data.js";
+import { wholeData } from "./whole-data.js";
 
 /** What a finetune needs of the client. */
 export interface FinetuneContext extends DataModel {
@@ -42,39 +43,38 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
   const layerPlan = resolveLayerPlan(settings.layers, card, settings.method);
   checkTasks(settings.evaluate);
 
-  const prepared = await prepare(context, settings);
-  const summary = prepared.summary();
-  const { lengths } = prepared.datums;
-  const batchPlan = planBatches({ ...settings, lengths });
-  const packing = measurePacking(batchPlan.steps.flat(), lengths, microBatchBudget(settings));
-  const dataset = await bridge.uploadDataset(prepared.datums, signal);
+  const control = new RunControl(bridge, signal);
+  const { data, first, stepsTotal, rest } = await beginData(context, settings, control);
+  const notesOf = ({ notes }: DataPart) => JSON.stringify({ name: settings.name, data: data.name, ...notes });
   const specification: RunSpecification = {
-    datasetHashes: [dataset.contentHash],
+    datasetHashes: first.datasetHashes,
     layerPlan,
     method,
-    batchPlan,
-    optimizer: resolveOptimizer(settings.optimizer, batchPlan.steps.length),
+    batchPlan: { steps: first.steps },
+    optimizer: resolveOptimizer(settings.optimizer, stepsTotal),
     seed: settings.seed,
     checkpointEverySteps: settings.checkpointEverySteps,
     keepCheckpoints: settings.keepCheckpoints,
     weightsHash: card.weightsHash,
-    stepsTotal: batchPlan.steps.length,
-    open: false,
+    stepsTotal,
+    open: rest !== undefined,
     trainNorms,
-    phases: resolvePhases(settings.layerSchedule, layerPlan, batchPlan.steps.length, settings.seed),
+    phases: resolvePhases(settings.layerSchedule, layerPlan, stepsTotal, settings.seed),
     baseDivergenceWeight: settings.baseDivergenceWeight,
     maxLossGrowth: settings.maxLossGrowth,
     maxSeconds: settings.maxSeconds,
     compute: settings.compute,
-    clientNotes: JSON.stringify({ name: settings.name, data: prepared.name, summary, packing }),
+    clientNotes: notesOf(first),
   };
 
   const key = runKey(settings.key, specification);
   // Tasks are asked on the day that the data was prepared for.
-  const template = context.template.on(prepared.settings.date);
-  const job: FinetuneJob = { ...context, template, settings, prepared, packing, specification, key };
+  const template = context.template.on(data.settings.date);
+  const fed = rest === undefined ? Promise.resolve() : feedRun(rest, bridge, control, notesOf);
+  // It fails the whole by the control; the promise itself is looked at only where the training came to its end.
+  fed.catch(() => {});
+  const job: FinetuneJob = { ...context, template, settings, data, fed, specification, key };
   const log = new EventLog();
-  const control = new RunControl(bridge, signal);
   const result = carryOut(job, log, control);
   // The caller may never ask for the result; its failure must then not end the process.
   result.catch(() => {});
@@ -83,11 +83,10 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
     plan: layerPlan,
     drawPlan: (width = 80, colour = false) =>
       drawLayerPlan(layerPlan, card, { width, colour, method, trainNorms, schedule: settings.layerSchedule }),
-    data: summary,
-    packing,
+    data,
     trainableParameters: trainableParameters(layerPlan, method, card, trainNorms),
     totalParameters: card.parameters.total,
-    stepsTotal: batchPlan.steps.length,
+    stepsTotal,
     log,
     runId: control.runId,
     result,
@@ -96,23 +95,10 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
   });
 }
 
-/** Data that was prepared is taken as it is, if it was prepared with this client's own tokenizer. */
-async function prepare(context: FinetuneContext, settings: FinetuneSettings): Promise<PreparedDataset> {
-  const { data, evaluate, signal } = settings;
-  const isPrepared = data instanceof PreparedDataset;
-  if (isPrepared && (data.model.tokenizer !== context.tokenizer || data.model.template !== context.template)) {
-    throw preparedElsewhere(data, context);
-  }
-  const prepared = isPrepared ? data : await prepareDataset(data, context, settings, signal);
-  return prepared.comparedWith(evaluate, signal);
-}
-
-function preparedElsewhere(data: PreparedDataset, context: FinetuneContext): OptionsError {
-  return new OptionsError({
-    code: "invalid-options",
-    what: "The data was prepared with another tokenizer than this client's.",
-    found: `${data.name}, prepared for ${data.model.name}`,
-    wanted: `data prepared for the model ${context.name} of this client`,
-    nextStep: "prepare it with data.prepare(client.model), or give the data set itself",
-  });
+/** Data by parts while it trains, where that was asked for; else all of it first. */
+function beginData(context: FinetuneContext, settings: FinetuneSettings, control: RunControl): Promise<BegunData> {
+  const { data: source, trainWhilePreparing, maxSteps } = settings;
+  const grows = trainWhilePreparing && maxSteps !== undefined && !(source instanceof PreparedDataset);
+  if (!grows) return wholeData(context, settings);
+  return growingData(context, settings, { source, maxSteps, signal: control.signal });
 }

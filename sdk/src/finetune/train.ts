@@ -13,7 +13,7 @@ export async function train(job: FinetuneJob, log: EventLog, control: RunControl
   const followed = new FollowedRun(job);
   if (record.state === "completed") log.append(followed.warn("run-reused", reusedMessage(record)));
   try {
-    for await (const event of job.bridge.watchRun(record.runId, 1)) {
+    for await (const event of job.bridge.watchRun(record.runId, 1, control.watchSignal)) {
       const { sequence: _, ...unnumbered } = event;
       log.append(unnumbered);
       await followed.take(event, record.runId);

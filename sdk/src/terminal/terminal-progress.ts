@@ -130,6 +130,9 @@ class RunView {
       case "run-interrupted":
         this.#line.keep(`training     ${event.type.slice("run-".length)}`);
         break;
+      case "run-waiting":
+        this.#line.show(`training     waiting for data at step ${event.step}`, false);
+        break;
       case "run-queued":
       case "checkpoint-saved":
         break;

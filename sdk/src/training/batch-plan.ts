@@ -28,7 +28,8 @@ export interface BatchPlanInputs {
   readonly maxSteps?: number | undefined;
 }
 
-type Step = BatchPlan["steps"][number];
+/** One optimiser step: micro-batches of indices. */
+export type Step = BatchPlan["steps"][number];
 
 /** Examples that are sorted at once by groupByLength: enough for even groups, few enough for another grouping every epoch. */
 const groupedExamples = 512;
@@ -66,16 +67,31 @@ export type BatchBudget = Pick<BatchPlanInputs, "stepSize" | "maxMicroBatchToken
  */
 export function microBatchBudget({ stepSize, maxMicroBatchTokens }: BatchBudget): number {
   if ("examples" in stepSize) return maxMicroBatchTokens;
-  return Math.floor(stepSize.tokens / Math.ceil(stepSize.tokens / maxMicroBatchTokens));
+  return Math.floor(stepSize.tokens / microBatchesOfStep(stepSize.tokens, maxMicroBatchTokens));
 }
 
-function planEpoch(inputs: BatchPlanInputs, random: Random): readonly Step[] {
+/** Micro-batches that a step by tokens has, unless it is the last of an epoch. */
+function microBatchesOfStep(tokens: number, maxMicroBatchTokens: number): number {
+  return Math.ceil(tokens / maxMicroBatchTokens);
+}
+
+/** Whether a step is as large as it may be, which only the one of an epoch's left over examples is not. */
+export function isFullStep(step: Step, { stepSize, maxMicroBatchTokens }: BatchBudget): boolean {
+  if ("tokens" in stepSize) return step.length === microBatchesOfStep(stepSize.tokens, maxMicroBatchTokens);
+  return step.flat().length === stepSize.examples;
+}
+
+/** What one epoch is planned from. */
+export type EpochInputs = Pick<BatchPlanInputs, "lengths" | "groupByLength"> & BatchBudget;
+
+/** One epoch: every example in one step. */
+export function planEpoch(inputs: EpochInputs, random: Random): readonly Step[] {
   const { lengths, stepSize, maxMicroBatchTokens, groupByLength = false } = inputs;
   const shuffledOrder = randomOrder(lengths.length, random);
   const order = groupByLength ? groupedOrder(shuffledOrder, lengths) : shuffledOrder;
   if ("tokens" in stepSize) {
     const microBatches = packWindow(order, lengths, microBatchBudget(inputs));
-    return slices(shuffled(microBatches, random), Math.ceil(stepSize.tokens / maxMicroBatchTokens));
+    return slices(shuffled(microBatches, random), microBatchesOfStep(stepSize.tokens, maxMicroBatchTokens));
   }
   const steps = slices(order, stepSize.examples).map((step) => packLongestFirst(step, lengths, maxMicroBatchTokens));
   return groupByLength ? shuffled(steps, random) : steps;

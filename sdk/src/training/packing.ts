@@ -84,14 +84,33 @@ export function measurePacking(
   lengths: readonly number[],
   budget: number,
 ): PackingFigures {
-  let count = 0;
-  let tokens = 0;
-  let room = 0;
-  for (const indices of microBatches) {
-    const filled = indices.reduce((sum, index) => sum + (lengths[index] ?? 0), 0);
-    count += 1;
-    tokens += filled;
-    room += Math.max(filled, budget);
+  const meter = new PackingMeter(budget);
+  meter.add(microBatches, lengths);
+  return meter.figures;
+}
+
+/** Measures micro-batches as they are planned. */
+export class PackingMeter {
+  readonly #budget: number;
+  #count = 0;
+  #tokens = 0;
+  #room = 0;
+
+  constructor(budget: number) {
+    this.#budget = budget;
   }
-  return { microBatches: count, budget, efficiency: room === 0 ? 1 : tokens / room };
+
+  add(microBatches: Iterable<MicroBatch>, lengths: readonly number[]): void {
+    for (const indices of microBatches) {
+      const filled = indices.reduce((sum, index) => sum + (lengths[index] ?? 0), 0);
+      this.#count += 1;
+      this.#tokens += filled;
+      this.#room += Math.max(filled, this.#budget);
+    }
+  }
+
+  get figures(): PackingFigures {
+    const efficiency = this.#room === 0 ? 1 : this.#tokens / this.#room;
+    return { microBatches: this.#count, budget: this.#budget, efficiency };
+  }
 }
