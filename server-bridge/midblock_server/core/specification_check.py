@@ -70,6 +70,8 @@ def _faults(
         for block in specification.layer_plan.blocks:
             if block.rank is not None:
                 yield "invalid-layer-plan", f"block {block.index}: rank {block.rank}, but full weights have none"
+    if specification.train_norms and not card.block_norms:
+        yield "invalid-options", "train_norms: on, but no norm was found in the blocks; leave it off"
     yield from _optimizer_faults(specification.optimizer)
     eight_bit = eight_bit_fault(model.torch_device) if specification.optimizer.eight_bit else None
     if eight_bit is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from safetensors.torch import load_file
 from training_runs import FULL, every_linear, file_bytes, last_checkpoint, logits_of, make_rows, run, specify
 from transformers import AutoModelForCausalLM
 
+from midblock_server.core.errors import SpecificationError
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.session import ModelSession
 from midblock_server.core.specification import OptimizerSettings, RunSpecification
@@ -108,6 +110,14 @@ def test_full_weights_train_their_norms_in_any_case(load: Load, tiny_model: Make
     contents = {told: (folder / "delta.safetensors").read_bytes() for told, folder in weights.items()}
     assert contents[False] == contents[True]
     assert "model.layers.2.input_layernorm.weight" in load_file(weights[False] / "delta.safetensors")
+
+
+def test_blocks_without_norms_have_none_to_train(load: Load, tiny_model: MakeModel, tmp_path: Path) -> None:
+    model = load(tiny_model())
+    session = ModelSession(replace(model, card=replace(model.card, block_norms=())))
+    with pytest.raises(SpecificationError) as caught:
+        run(session, with_norms(session.model), tmp_path)
+    assert caught.value.detail.found == "train_norms: on, but no norm was found in the blocks; leave it off"
 
 
 def with_norms(model: LoadedModel, **changes: object) -> RunSpecification:
