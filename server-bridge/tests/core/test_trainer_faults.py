@@ -154,7 +154,7 @@ def test_a_gradient_that_is_not_finite_ends_the_run_before_the_update(
 def test_running_out_of_memory_says_what_to_do(
     session: ModelSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training_step, "packed_hidden_states", lambda model, sequences: torch.empty(2**60))
+    monkeypatch.setattr(training_step, "hidden_states", lambda model, sequences, prefix: torch.empty(2**60))
     with pytest.raises(TrainingError) as caught:
         run(session, specify(session.model), tmp_path)
     assert caught.value.code == "out-of-memory"
@@ -168,6 +168,6 @@ def test_other_errors_keep_their_cause_and_free_the_device(
         raise RuntimeError("something else")
 
     with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="something else"):
-        patch.setattr(training_step, "packed_hidden_states", fail)
+        patch.setattr(training_step, "hidden_states", fail)
         run(session, specify(session.model), tmp_path)
     assert [type(event).__name__ for event in run(session, specify(session.model), tmp_path)][-1] == "TrainingStopped"
