@@ -107,12 +107,17 @@ test("faults of late rows cancel the run and are all told; what tasks share is a
   expect(String(failure)).toContain(`(memory):${partRows + 3}`);
   expect((await client.runs.get(await run.id())).state).toBe("cancelled");
 
-  const chat = { prompt: "What is it?", completion: '{"value":1}' };
+  const chat = {
+    messages: [
+      { role: "user", content: "What is it?" },
+      { role: "assistant", content: '{"value":1}' },
+    ],
+  } as const;
   const shared = await client.finetune({
     ...options,
     batchSize: 1,
     maxSteps: 2,
-    data: examples([chat, { prompt: "And?", completion: '{"value":2}' }]),
+    data: examples([chat, chat]),
     evaluate: [jsonRecord({ data: examples([chat]), maxNewTokens: 2 })],
   });
   const { report } = await shared.result();

@@ -65,6 +65,7 @@ describe("defaults", () => {
       baseDivergenceWeight: 0,
       maxLossGrowth: 10,
       maxSeconds: 0,
+      trainWhilePreparing: false,
       compute: {
         gradientCheckpointing: false,
         compile: false,
@@ -261,6 +262,15 @@ describe("options about the data", () => {
     expect(faultsOf({ batchSize: 8, batchTokens: 4096 })).toMatchObject([
       { where: "batchTokens", wanted: "either batchSize or batchTokens" },
     ]);
+  });
+
+  test("training while data is prepared needs a number of steps, and data that is not prepared", () => {
+    const trainWhilePreparing = true;
+    const where = "trainWhilePreparing";
+    const wanted = expect.stringContaining("maxSteps and no epochs");
+    expect(faultsOf({ trainWhilePreparing })).toMatchObject([{ where, wanted }]);
+    expect(faultsOf({ trainWhilePreparing, maxSteps: 5, epochs: 1 })).toMatchObject([{ where, wanted }]);
+    expect(readFinetuneOptions({ data, trainWhilePreparing, maxSteps: 5 })).toMatchObject({ trainWhilePreparing });
   });
 
   test.each(["assistants", 1, null, {}])("what is learnt is a known rule or a function, not %p", (train) => {
