@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import grpc
 
-from midblock_server.core.preflight_values import PreflightReport
 from midblock_server.gen.midblock.v1 import preflight_pb2, preflight_pb2_grpc
 from midblock_server.limits import Limits
 from midblock_server.model_host import ModelHost
@@ -24,11 +23,8 @@ class PreflightsServicer(preflight_pb2_grpc.PreflightsServicer):
     ) -> Iterator[preflight_pb2.RunPreflightResponse]:
         wanted = preflight_request_from_wire(request)
 
-        def measure(cancelled: Callable[[], bool]) -> Iterator[PreflightReport]:
-            yield self._host.wait().preflight(wanted, cancelled)
+        def measure(cancelled: Callable[[], bool]) -> Iterator[preflight_pb2.RunPreflightResponse]:
+            yield preflight_report_to_wire(self._host.wait().preflight(wanted, cancelled))
 
-        for report in with_heartbeats(measure, context, self._limits.heartbeat_seconds):
-            if report is None:
-                yield preflight_pb2.RunPreflightResponse(heartbeat=heartbeat())
-            else:
-                yield preflight_report_to_wire(report)
+        for response in with_heartbeats(measure, context, self._limits.heartbeat_seconds):
+            yield response or preflight_pb2.RunPreflightResponse(heartbeat=heartbeat())
