@@ -6,12 +6,12 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 from transformers import AttentionInterface
 
@@ -45,10 +45,16 @@ def block_work(model: LoadedModel, compute: ComputeSettings, first_block: int) -
 
 
 def _compiled(block: nn.Module) -> BlockForward:
-    # Attention goes by spans, of which each pack has its own: compiled, it would be compiled again for each.
-    AttentionInterface.register(SPAN_ATTENTION, torch.compiler.disable(span_attention))
+    AttentionInterface.register(SPAN_ATTENTION, _plain_attention())
     compiled: BlockForward = torch.compile(block.forward, dynamic=True, options={"fallback_random": True})
     return compiled
+
+
+@cache
+def _plain_attention() -> Callable[..., tuple[Tensor, None]]:
+    # It goes by spans, of which each pack has its own: compiled, it would be compiled again for each pack.
+    plain: Callable[..., tuple[Tensor, None]] = torch.compiler.disable(span_attention)
+    return plain
 
 
 def _require_compiler(device: torch.device) -> None:
