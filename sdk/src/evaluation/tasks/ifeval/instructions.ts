@@ -10,6 +10,7 @@ import { isJson } from "./json-text.js";
 import { languageOf } from "./language.js";
 import {
   countWords,
+  foldDottedI,
   isLower,
   isUpper,
   patternOf,
@@ -50,15 +51,15 @@ const answers = ["My answer is yes.", "My answer is no.", "My answer is maybe."]
 export const instructions: Readonly<Record<string, z.ZodType<Check>>> = {
   "keywords:existence": instruction(z.object({ keywords: list }), ({ keywords }) => {
     const patterns = keywords.map((keyword) => patternOf(keyword));
-    return (text) => patterns.every((pattern) => pattern.test(text));
+    return (text) => patterns.every((pattern) => pattern.test(foldDottedI(text)));
   }),
   "keywords:frequency": instruction(z.object({ keyword: words, frequency: count, relation }), (settings) => {
     const pattern = patternOf(strip(settings.keyword), "g");
-    return (text) => holds(text.match(pattern)?.length ?? 0, settings.relation, settings.frequency);
+    return (text) => holds(foldDottedI(text).match(pattern)?.length ?? 0, settings.relation, settings.frequency);
   }),
   "keywords:forbidden_words": instruction(z.object({ forbidden_words: list }), ({ forbidden_words }) => {
     const patterns = forbidden_words.map((word) => patternOf(wholeWord(patternOf(word).source)));
-    return (text) => !patterns.some((pattern) => pattern.test(text));
+    return (text) => !patterns.some((pattern) => pattern.test(foldDottedI(text)));
   }),
   // For a letter outside a to z the reference draws another one at random; here that very character is counted.
   "keywords:letter_frequency": instruction(

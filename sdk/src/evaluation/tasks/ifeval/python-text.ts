@@ -8,7 +8,7 @@ export const wordCharacter = "\\p{L}\\p{N}_";
 const leading = new RegExp(`^[${whiteSpace}]+`);
 const spaces = new RegExp(`[${whiteSpace}]+`);
 const space = new RegExp(`[${whiteSpace}]`);
-const word = new RegExp(`[${wordCharacter}]+`, "gu");
+const word = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]+/gu;
 
 /** str.strip(). */
 export function strip(text: string): string {
@@ -51,9 +51,14 @@ export function stripEnd(text: string, characters: string): string {
   return text.slice(0, end);
 }
 
-/** How many runs of \w there are. */
+/** How many words there are: runs of \w as NLTK's tokenizer has it, whose regular expressions count marks to a word, but not "½". */
 export function countWords(text: string): number {
   return text.match(word)?.length ?? 0;
+}
+
+/** Lets I with and without a dot, in either case, be one letter, as Python's patterns without case do. */
+export function foldDottedI(text: string): string {
+  return text.replace(/[İı]/g, "i");
 }
 
 /** str.isupper(): at least one letter has case, and all that have are capitals. */
@@ -71,10 +76,11 @@ export function isLower(text: string): boolean {
  * Where JavaScript can't read one as such, it is looked for as a text.
  */
 export function patternOf(written: string, flags = ""): RegExp {
+  const folded = foldDottedI(written);
   try {
-    return new RegExp(written, `iu${flags}`);
+    return new RegExp(folded, `iu${flags}`);
   } catch {
-    return new RegExp(written.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), `iu${flags}`);
+    return new RegExp(folded.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), `iu${flags}`);
   }
 }
 
