@@ -133,6 +133,7 @@ function sampleSteps(length: number): StepEndEvent[] {
     seconds: 2.4,
     peakMemoryBytes: 3_010_000_000,
     cachedPrefixTokens: 0,
+    baseDivergence: 0,
   }));
 }
 

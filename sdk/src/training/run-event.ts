@@ -68,6 +68,8 @@ export interface StepEndEvent extends Recorded {
   readonly peakMemoryBytes: number;
   /** Tokens among them whose hidden states below the band came from the prefix cache. */
   readonly cachedPrefixTokens: number;
+  /** Mean KL divergence from base to tuned over context tokens, nats per token; 0 without baseDivergenceWeight. */
+  readonly baseDivergence: number;
 }
 
 /** A checkpoint is safely on disk. */

@@ -90,6 +90,8 @@ export interface Bridge extends Inference {
   extendRun(runId: string, extension: RunExtension, signal?: AbortSignal): Promise<RunRecord>;
   /** Completes a run at its next step; the reason is in kebab case, 1 to 200 characters. An ended run stays as it is. */
   finishRun(runId: string, reason: string, signal?: AbortSignal): Promise<RunRecord>;
+  /** Removes a checkpoint's files. One that is not there is no error; the newest stays, and asking for it is one. */
+  removeCheckpoint(runId: string, step: number, signal?: AbortSignal): Promise<RunRecord>;
   /** step undefined: the newest checkpoint. */
   fetchArtifacts(
     runId: string,

@@ -135,6 +135,10 @@ class GrpcBridge implements Bridge {
     return this.#callForRun(RunsService.finishRun, { runId, reason }, signal);
   }
 
+  removeCheckpoint(runId: string, step: number, signal?: AbortSignal): Promise<RunRecord> {
+    return this.#callForRun(RunsService.removeCheckpoint, { runId, step }, signal);
+  }
+
   async *fetchArtifacts(
     runId: string,
     step?: number,

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from midblock_server.core.artifacts import ARTIFACT_FILES
 from midblock_server.core.errors import CheckpointError
@@ -92,16 +93,19 @@ def checkpoint_bytes(folder: Path) -> int:
 
 def remove_checkpoint(folder: Path) -> None:
     """Removes a checkpoint; at no moment does a half of it bear its name."""
-    aside = folder.with_name(f"{ASIDE_PREFIX}removed-{folder.name}")
+    aside = folder.with_name(f"{ASIDE_PREFIX}removed-{uuid4().hex}")
+    try:
+        folder.rename(aside)
+    except FileNotFoundError:
+        return  # another thread was faster
     shutil.rmtree(aside, ignore_errors=True)
-    folder.rename(aside)
-    shutil.rmtree(aside)
 
 
 def remove_leftovers(parent: Path) -> None:
     """Removes what a killed process had not finished writing or removing."""
     for path in parent.glob(f"{ASIDE_PREFIX}*"):
-        shutil.rmtree(path)
+        # Another thread may be removing one as well.
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def read_state(folder: Path, base_weights_hash: str) -> CheckpointState:

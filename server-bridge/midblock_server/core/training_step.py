@@ -59,8 +59,8 @@ def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
         training.band.set_learning(learning_blocks(specification, step))
     forwards = block_forwards(model.blocks, training.forwards)
     with out_of_memory_named(step), seeded(model.torch_device, seed), forwards:
-        loss, tokens, trained_tokens = _add_gradients(model, training, step)
-        _check_growth(training, loss, step)
+        sums = _add_gradients(model, training, step)
+        _check_growth(training, sums.loss, step)
         norm = clip_gradients(training.band.parameters.values(), specification.optimizer.max_gradient_norm)
         if not math.isfinite(norm):
             raise not_finite("gradient", norm, step, _all_rows(training, step))
@@ -68,15 +68,35 @@ def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
         training.band.publish()
     seconds = training.clock() - started
     # Seconds differ from run to run, and would make checkpoints differ; they are kept where they decide something.
-    training.progress.add(loss, seconds if specification.max_seconds > 0 else 0.0)
+    training.progress.add(sums.loss, seconds if specification.max_seconds > 0 else 0.0)
     peak = peak_memory_bytes(model.torch_device)
     cached = 0 if training.prefix_cache is None else training.prefix_cache.take_count()
-    return StepDone(step + 1, loss, rate, norm, tokens, trained_tokens, seconds, peak, cached)
+    return StepDone(
+        step=step + 1,
+        loss=sums.loss,
+        learning_rate=rate,
+        gradient_norm=norm,
+        tokens=sums.tokens,
+        trained_tokens=sums.trained_tokens,
+        seconds=seconds,
+        peak_memory_bytes=peak,
+        cached_prefix_tokens=cached,
+        base_divergence=sums.base_divergence,
+    )
 
 
-def _add_gradients(model: LoadedModel, training: Training, step: int) -> tuple[float, int, int]:
-    """Returns the step's mean loss in nats per unit of weight, its tokens, and those of them that are trained."""
-    loss, tokens, trained_tokens = 0.0, 0, 0
+@dataclass
+class _StepSums:
+    """Mean loss in nats per unit of weight, mean divergence in nats per context token, and tokens."""
+
+    loss: float = 0.0
+    base_divergence: float = 0.0
+    tokens: int = 0
+    trained_tokens: int = 0
+
+
+def _add_gradients(model: LoadedModel, training: Training, step: int) -> _StepSums:
+    sums = _StepSums()
     rows_of_step = _all_rows(training, step)
     step_weight = sum(trained_weight(training.data[row]) for row in rows_of_step)
     tie = training.specification.base_divergence_weight
@@ -95,15 +115,16 @@ def _add_gradients(model: LoadedModel, training: Training, step: int) -> tuple[f
         part = weighted_loss_sum(model, hidden[batch.positions], batch.labels, batch.weights) / step_weight
         whole = part
         if base_hidden is not None:
-            divergence = divergence_sum(model, hidden[batch.context_positions], base_hidden)
-            whole = part + divergence * (tie / step_context)
+            divergence = divergence_sum(model, hidden[batch.context_positions], base_hidden) / step_context
+            whole = part + divergence * tie
+            sums.base_divergence += divergence.item()
         if not math.isfinite(whole.item()):
             raise not_finite("loss", whole.item(), step, rows)
         whole.backward()
-        loss += part.item()
-        tokens += batch.token_count
-        trained_tokens += batch.trained_token_count
-    return loss, tokens, trained_tokens
+        sums.loss += part.item()
+        sums.tokens += batch.token_count
+        sums.trained_tokens += batch.trained_token_count
+    return sums
 
 
 @torch.no_grad()

@@ -139,6 +139,7 @@ class StepDone:
     seconds: float
     peak_memory_bytes: int
     cached_prefix_tokens: int = 0
+    base_divergence: float = 0.0
 
 
 @dataclass(frozen=True)

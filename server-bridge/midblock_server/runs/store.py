@@ -7,6 +7,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+from midblock_server.core.checkpoint import remove_checkpoint
 from midblock_server.core.errors import CheckpointError, MidblockServerError
 from midblock_server.gen.midblock.v1 import run_pb2
 from midblock_server.runs.database import Database
@@ -14,6 +15,7 @@ from midblock_server.runs.records import (
     MOVING_STATES,
     append_event,
     find_run,
+    newest_checkpoint_step,
     record_of,
     runs_ahead,
     specification_digest,
@@ -108,6 +110,24 @@ class RunStore:
             raise checkpoint_not_found(run_id, step, sorted(folders))
         return self.runs_folder / folders[max(folders) if step is None else step]
 
+    def remove_checkpoint(self, run_id: str, step: int) -> run_pb2.RunRecord:
+        """Forgets a checkpoint and removes its files. One that is not there is no error.
+
+        Raises "invalid-options" for the newest one and for the one that a queued run goes on from.
+        """
+        with self.database.transaction() as connection:
+            row = find_run(connection, run_id)
+            queued = row["state"] == run_pb2.RUN_STATE_QUEUED
+            if step == newest_checkpoint_step(connection, run_id) or (queued and step == row["resume_step"]):
+                raise _checkpoint_needed(run_id, step)
+            which = "FROM checkpoints WHERE run_id = ? AND step = ?"
+            known = connection.execute(f"SELECT folder {which}", (run_id, step)).fetchone()
+            connection.execute(f"DELETE {which}", (run_id, step))
+            record = record_of(connection, run_id)
+        if known is not None:
+            remove_checkpoint(self.runs_folder / known["folder"])
+        return record
+
     def weights_hash(self, run_id: str) -> str:
         """Hash of the base model the run was made for."""
         with self.database.snapshot() as connection:
@@ -121,6 +141,16 @@ def checkpoint_not_found(run_id: str, step: int | None, steps: list[int]) -> Che
         f"Run {run_id} has no checkpoint{'' if step is None else f' at step {step}'}.",
         found=f"checkpoints at steps {', '.join(map(str, steps))}" if steps else "no checkpoints",
         wanted="a checkpoint" if step is None else f"one at step {step}",
+        facts={"run_id": run_id},
+    )
+
+
+def _checkpoint_needed(run_id: str, step: int) -> MidblockServerError:
+    return MidblockServerError(
+        "invalid-options",
+        f"The checkpoint of run {run_id} at step {step} is the one that the run goes on from.",
+        found=f"step {step}",
+        wanted="an earlier checkpoint",
         facts={"run_id": run_id},
     )
 

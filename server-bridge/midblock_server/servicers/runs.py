@@ -95,6 +95,11 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
         _check_reason(request.reason)
         return finish_run(self._store.database, request.run_id, request.reason, self._owner)
 
+    def RemoveCheckpoint(
+        self, request: run_pb2.RemoveCheckpointRequest, context: grpc.ServicerContext
+    ) -> run_pb2.RunRecord:
+        return self._store.remove_checkpoint(request.run_id, request.step)
+
     def FetchArtifacts(
         self, request: run_pb2.FetchArtifactsRequest, context: grpc.ServicerContext
     ) -> Iterator[run_pb2.FetchArtifactsResponse]:

@@ -39,6 +39,7 @@ def test_gradients_equal_plain_autograds(
     loss, divergence = plain_figures(session, training, make_rows())
     (loss + WEIGHT * divergence).backward()
     assert done.loss == pytest.approx(loss.item(), rel=1e-5)
+    assert done.base_divergence == pytest.approx(divergence.item(), rel=1e-5)
     assert divergence.item() > 1e-3
     for name, tensor in training.band.parameters.items():
         expected = take_gradient(tensor)
@@ -53,6 +54,7 @@ def test_micro_batches_do_not_change_a_step(step: Step, load: Load, tiny_model: 
     for one, other in zip(halves, others, strict=True):
         assert one.loss == pytest.approx(other.loss, rel=1e-5)
         assert one.gradient_norm == pytest.approx(other.gradient_norm, rel=1e-4)
+        assert one.base_divergence == pytest.approx(other.base_divergence, rel=1e-4, abs=1e-7)
 
 
 def test_a_heavy_tie_holds_the_model_to_its_base(load: Load, tiny_model: MakeModel, tmp_path: Path) -> None:

@@ -233,6 +233,33 @@ def test_only_the_newest_checkpoints_are_kept(client: BridgeClient) -> None:
     assert [checkpoint.step for checkpoint in record(client, run_id).checkpoints] == [4, 5]
 
 
+def test_a_checkpoint_that_nobody_needs_is_removed_with_its_files(client: BridgeClient, tmp_path: Path) -> None:
+    run_id = start(client, steps=4, every=1, keep=9)
+    list(events(client, run_id))
+    folder = tmp_path / "state" / "runs" / run_id
+    assert len(list(folder.glob("step-*"))) == 4
+    removal = run_pb2.RemoveCheckpointRequest(run_id=run_id, step=2)
+    for _ in range(2):
+        left = client.runs.RemoveCheckpoint(removal)
+        assert [checkpoint.step for checkpoint in left.checkpoints] == [1, 3, 4]
+        assert len(list(folder.iterdir())) == 3
+    with failing("invalid-options"):
+        client.runs.RemoveCheckpoint(run_pb2.RemoveCheckpointRequest(run_id=run_id, step=4))
+    with failing("run-not-found"):
+        client.runs.RemoveCheckpoint(run_pb2.RemoveCheckpointRequest(run_id="none", step=4))
+
+
+def test_the_checkpoint_that_a_queued_run_goes_on_from_stays(client: BridgeClient) -> None:
+    run_id = start(client, steps=4, every=1, keep=9, fail_at_step=3)
+    list(events(client, run_id))
+    other = start(client, "other", hold_at_step=1)
+    watch_until(client, other, "step_ended")
+    client.runs.ResumeRun(run_pb2.ResumeRunRequest(run_id=run_id, step=1))
+    with failing("invalid-options"):
+        client.runs.RemoveCheckpoint(run_pb2.RemoveCheckpointRequest(run_id=run_id, step=1))
+    client.runs.CancelRun(run_pb2.CancelRunRequest(run_id=other))
+
+
 def test_artefacts_arrive_whole_with_their_hashes(client: BridgeClient, tmp_path: Path) -> None:
     run_id = start(client, steps=2, every=1)
     list(events(client, run_id))

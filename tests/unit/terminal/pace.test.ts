@@ -10,6 +10,7 @@ function step(number: number, tokens: number, seconds: number): StepEndEvent {
     trainedTokens: tokens,
     peakMemoryBytes: 0,
     cachedPrefixTokens: 0,
+    baseDivergence: 0,
     unixSeconds: 0,
   };
   return { type: "step-end", sequence: number, step: number, tokens, seconds, ...rest };

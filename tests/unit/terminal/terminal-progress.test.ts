@@ -47,7 +47,14 @@ function runOf(events: readonly UnnumberedEvent[]): FinetuneRun {
 }
 
 function step(number: number, unixSeconds: number): UnnumberedEvent {
-  const rest = { learningRate: 1, gradientNorm: 1, trainedTokens: 1, peakMemoryBytes: 0, cachedPrefixTokens: 0 };
+  const rest = {
+    learningRate: 1,
+    gradientNorm: 1,
+    trainedTokens: 1,
+    peakMemoryBytes: 0,
+    cachedPrefixTokens: 0,
+    baseDivergence: 0,
+  };
   return { type: "step-end", unixSeconds, step: number, loss: 1 / number, tokens: 100, seconds: 2, ...rest };
 }
 

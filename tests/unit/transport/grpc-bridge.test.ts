@@ -15,6 +15,7 @@ const coverage = new ContractCoverage([
   "ResumeRunRequest",
   "ExtendRunRequest",
   "FinishRunRequest",
+  "RemoveCheckpointRequest",
   "RunRecord",
   "ListRunsRequest",
   "ListRunsResponse",
@@ -107,7 +108,7 @@ const extension = {
   clientNotes: "more",
 };
 
-test("starts, gets, steers, resumes, extends and finishes", async () => {
+test("starts, gets, steers, resumes, extends, finishes and removes a checkpoint", async () => {
   const requests: [string, WireMessage][] = [];
   const answering = (name: string, type: string) => (request: WireMessage) => {
     requests.push([name, coverage.note(type, request)]);
@@ -121,6 +122,7 @@ test("starts, gets, steers, resumes, extends and finishes", async () => {
     "Runs/ResumeRun": answering("resume", "ResumeRunRequest"),
     "Runs/ExtendRun": answering("extend", "ExtendRunRequest"),
     "Runs/FinishRun": answering("finish", "FinishRunRequest"),
+    "Runs/RemoveCheckpoint": answering("remove", "RemoveCheckpointRequest"),
   };
   await withBridge({ unary }, async (bridge) => {
     expect(await bridge.startRun("my-key", specification)).toEqual(record);
@@ -131,6 +133,7 @@ test("starts, gets, steers, resumes, extends and finishes", async () => {
     expect(await bridge.resumeRun("r1")).toEqual(record);
     expect(await bridge.extendRun("r1", extension)).toEqual(record);
     expect(await bridge.finishRun("r1", "early-stop")).toEqual(record);
+    expect(await bridge.removeCheckpoint("r1", 3)).toEqual(record);
   });
   const steps = [
     { micro_batches: [{ datum_indices: [1, 2] }, { datum_indices: [3] }] },
@@ -154,6 +157,7 @@ test("starts, gets, steers, resumes, extends and finishes", async () => {
       },
     ],
     ["finish", { run_id: "r1", reason: "early-stop" }],
+    ["remove", { run_id: "r1", step: 3 }],
   ]);
 });
 

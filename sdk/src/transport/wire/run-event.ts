@@ -73,6 +73,7 @@ function readStepEnded(recorded: Recorded, ended: StepEnded): StepEndEvent {
     seconds: ended.seconds,
     peakMemoryBytes: readUint64(ended.peakMemoryBytes, "StepEnded.peak_memory_bytes"),
     cachedPrefixTokens: readUint64(ended.cachedPrefixTokens, "StepEnded.cached_prefix_tokens"),
+    baseDivergence: ended.baseDivergence,
   };
 }
 

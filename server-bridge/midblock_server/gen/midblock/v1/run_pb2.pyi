@@ -320,7 +320,7 @@ class RunStarted(_message.Message):
     def __init__(self, from_step: _Optional[int] = ..., steps_total: _Optional[int] = ..., trainable_names: _Optional[_Iterable[str]] = ..., trainable_parameters: _Optional[int] = ..., total_parameters: _Optional[int] = ...) -> None: ...
 
 class StepEnded(_message.Message):
-    __slots__ = ("step", "loss", "learning_rate", "gradient_norm", "tokens", "trained_tokens", "seconds", "peak_memory_bytes", "cached_prefix_tokens")
+    __slots__ = ("step", "loss", "learning_rate", "gradient_norm", "tokens", "trained_tokens", "seconds", "peak_memory_bytes", "cached_prefix_tokens", "base_divergence")
     STEP_FIELD_NUMBER: _ClassVar[int]
     LOSS_FIELD_NUMBER: _ClassVar[int]
     LEARNING_RATE_FIELD_NUMBER: _ClassVar[int]
@@ -330,6 +330,7 @@ class StepEnded(_message.Message):
     SECONDS_FIELD_NUMBER: _ClassVar[int]
     PEAK_MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
     CACHED_PREFIX_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    BASE_DIVERGENCE_FIELD_NUMBER: _ClassVar[int]
     step: int
     loss: float
     learning_rate: float
@@ -339,7 +340,8 @@ class StepEnded(_message.Message):
     seconds: float
     peak_memory_bytes: int
     cached_prefix_tokens: int
-    def __init__(self, step: _Optional[int] = ..., loss: _Optional[float] = ..., learning_rate: _Optional[float] = ..., gradient_norm: _Optional[float] = ..., tokens: _Optional[int] = ..., trained_tokens: _Optional[int] = ..., seconds: _Optional[float] = ..., peak_memory_bytes: _Optional[int] = ..., cached_prefix_tokens: _Optional[int] = ...) -> None: ...
+    base_divergence: float
+    def __init__(self, step: _Optional[int] = ..., loss: _Optional[float] = ..., learning_rate: _Optional[float] = ..., gradient_norm: _Optional[float] = ..., tokens: _Optional[int] = ..., trained_tokens: _Optional[int] = ..., seconds: _Optional[float] = ..., peak_memory_bytes: _Optional[int] = ..., cached_prefix_tokens: _Optional[int] = ..., base_divergence: _Optional[float] = ...) -> None: ...
 
 class CheckpointSaved(_message.Message):
     __slots__ = ("checkpoint",)
@@ -426,6 +428,14 @@ class FinishRunRequest(_message.Message):
     run_id: str
     reason: str
     def __init__(self, run_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class RemoveCheckpointRequest(_message.Message):
+    __slots__ = ("run_id", "step")
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    run_id: str
+    step: int
+    def __init__(self, run_id: _Optional[str] = ..., step: _Optional[int] = ...) -> None: ...
 
 class FetchArtifactsRequest(_message.Message):
     __slots__ = ("run_id", "step", "form")

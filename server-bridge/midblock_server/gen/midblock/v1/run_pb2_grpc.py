@@ -80,6 +80,11 @@ class RunsStub:
                 request_serializer=midblock_dot_v1_dot_run__pb2.FinishRunRequest.SerializeToString,
                 response_deserializer=midblock_dot_v1_dot_run__pb2.RunRecord.FromString,
                 _registered_method=True)
+        self.RemoveCheckpoint = channel.unary_unary(
+                '/midblock.v1.Runs/RemoveCheckpoint',
+                request_serializer=midblock_dot_v1_dot_run__pb2.RemoveCheckpointRequest.SerializeToString,
+                response_deserializer=midblock_dot_v1_dot_run__pb2.RunRecord.FromString,
+                _registered_method=True)
         self.FetchArtifacts = channel.unary_stream(
                 '/midblock.v1.Runs/FetchArtifacts',
                 request_serializer=midblock_dot_v1_dot_run__pb2.FetchArtifactsRequest.SerializeToString,
@@ -158,6 +163,14 @@ class RunsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RemoveCheckpoint(self, request, context):
+        """Removes a checkpoint that nobody needs any more. One that is not there is no error; the newest, and the one a queued
+        run goes on from, stay ("invalid-options").
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def FetchArtifacts(self, request, context):
         """Streams the files a run produced: for each a header, then its bytes in chunks.
         """
@@ -211,6 +224,11 @@ def add_RunsServicer_to_server(servicer, server):
             'FinishRun': grpc.unary_unary_rpc_method_handler(
                     servicer.FinishRun,
                     request_deserializer=midblock_dot_v1_dot_run__pb2.FinishRunRequest.FromString,
+                    response_serializer=midblock_dot_v1_dot_run__pb2.RunRecord.SerializeToString,
+            ),
+            'RemoveCheckpoint': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveCheckpoint,
+                    request_deserializer=midblock_dot_v1_dot_run__pb2.RemoveCheckpointRequest.FromString,
                     response_serializer=midblock_dot_v1_dot_run__pb2.RunRecord.SerializeToString,
             ),
             'FetchArtifacts': grpc.unary_stream_rpc_method_handler(
@@ -462,6 +480,33 @@ class Runs:
             target,
             '/midblock.v1.Runs/FinishRun',
             midblock_dot_v1_dot_run__pb2.FinishRunRequest.SerializeToString,
+            midblock_dot_v1_dot_run__pb2.RunRecord.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveCheckpoint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/midblock.v1.Runs/RemoveCheckpoint',
+            midblock_dot_v1_dot_run__pb2.RemoveCheckpointRequest.SerializeToString,
             midblock_dot_v1_dot_run__pb2.RunRecord.FromString,
             options,
             channel_credentials,

@@ -135,8 +135,8 @@ export interface RunSpecification {
    */
   baseDivergenceWeight: number;
   /**
-   * A step whose loss is above this many times the mean loss of the ten steps before it ends the run as failed
-   * ("loss-exploded"), before its update. 0: no limit. At least 1 otherwise.
+   * From the eleventh step on, one whose loss is above 1 nat per token and above this many times the mean loss of the ten
+   * steps before it ends the run as failed ("loss-exploded"), before its update. 0: no limit. At least 1 otherwise.
    */
   maxLossGrowth: number;
   /** The run ends as completed at the first step boundary after so many seconds of training. 0: no limit. */
@@ -384,8 +384,8 @@ export interface RunStarted {
   stepsTotal: number;
   /**
    * Exact names of the parameters that will change, in the model's order. LoRA: the full name of the linear map with
-   * ".lora_A" or ".lora_B", and with DoRA ".lora_magnitude_vector"; full weights: the parameter's full name. The first
-   * part of a name that is a number is the index of the block; what follows it is the name inside the block.
+   * ".lora_A" or ".lora_B", and with DoRA ".lora_magnitude_vector"; full weights, and norms trained beside adapters: the
+   * parameter's full name. The first part of a name that is a number is the index of the block; what follows it is the name inside the block.
    */
   trainableNames: string[];
   /** How many numbers they hold. */
@@ -417,6 +417,11 @@ export interface StepEnded {
   peakMemoryBytes: bigint;
   /** Tokens among them whose hidden states below the band came from the prefix cache. */
   cachedPrefixTokens: bigint;
+  /**
+   * Mean KL divergence from base to tuned over the step's context tokens, in nats per token, before its update and before
+   * its weight. 0 where base_divergence_weight is.
+   */
+  baseDivergence: number;
 }
 
 /** See RunEvent.checkpoint_saved. */
@@ -507,6 +512,14 @@ export interface FinishRunRequest {
   runId: string;
   /** Why, in kebab case, such as "early-stop"; told in RunEnded. */
   reason: string;
+}
+
+/** Removes one checkpoint. */
+export interface RemoveCheckpointRequest {
+  /** Id of the run. */
+  runId: string;
+  /** Its step. */
+  step: number;
 }
 
 /** Asks for a run's files. */
@@ -2422,6 +2435,7 @@ function createBaseStepEnded(): StepEnded {
     seconds: 0,
     peakMemoryBytes: 0n,
     cachedPrefixTokens: 0n,
+    baseDivergence: 0,
   };
 }
 
@@ -2465,6 +2479,9 @@ export const StepEnded: MessageFns<StepEnded> = {
         throw new globalThis.Error("value provided for field message.cachedPrefixTokens of type uint64 too large");
       }
       writer.uint32(72).uint64(message.cachedPrefixTokens);
+    }
+    if (message.baseDivergence !== 0) {
+      writer.uint32(81).double(message.baseDivergence);
     }
     return writer;
   },
@@ -2552,6 +2569,14 @@ export const StepEnded: MessageFns<StepEnded> = {
             }
 
             message.cachedPrefixTokens = reader.uint64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.baseDivergence = reader.double();
             continue;
           }
         }
@@ -3183,6 +3208,63 @@ export const FinishRunRequest: MessageFns<FinishRunRequest> = {
   },
 };
 
+function createBaseRemoveCheckpointRequest(): RemoveCheckpointRequest {
+  return { runId: "", step: 0 };
+}
+
+export const RemoveCheckpointRequest: MessageFns<RemoveCheckpointRequest> = {
+  encode(message: RemoveCheckpointRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.step !== 0) {
+      writer.uint32(16).uint32(message.step);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveCheckpointRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveCheckpointRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.step = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseFetchArtifactsRequest(): FetchArtifactsRequest {
   return { runId: "", step: undefined, form: 0 };
 }
@@ -3484,6 +3566,20 @@ export const RunsService = {
     responseSerialize: (value: RunRecord): Buffer => Buffer.from(RunRecord.encode(value).finish()),
     responseDeserialize: (value: Buffer): RunRecord => RunRecord.decode(value),
   },
+  /**
+   * Removes a checkpoint that nobody needs any more. One that is not there is no error; the newest, and the one a queued
+   * run goes on from, stay ("invalid-options").
+   */
+  removeCheckpoint: {
+    path: "/midblock.v1.Runs/RemoveCheckpoint" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RemoveCheckpointRequest): Buffer =>
+      Buffer.from(RemoveCheckpointRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RemoveCheckpointRequest => RemoveCheckpointRequest.decode(value),
+    responseSerialize: (value: RunRecord): Buffer => Buffer.from(RunRecord.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RunRecord => RunRecord.decode(value),
+  },
   /** Streams the files a run produced: for each a header, then its bytes in chunks. */
   fetchArtifacts: {
     path: "/midblock.v1.Runs/FetchArtifacts" as const,
@@ -3527,6 +3623,11 @@ export interface RunsServer extends UntypedServiceImplementation {
   extendRun: handleUnaryCall<ExtendRunRequest, RunRecord>;
   /** Ends a run at the next step boundary as completed, with what it has learnt so far. */
   finishRun: handleUnaryCall<FinishRunRequest, RunRecord>;
+  /**
+   * Removes a checkpoint that nobody needs any more. One that is not there is no error; the newest, and the one a queued
+   * run goes on from, stay ("invalid-options").
+   */
+  removeCheckpoint: handleUnaryCall<RemoveCheckpointRequest, RunRecord>;
   /** Streams the files a run produced: for each a header, then its bytes in chunks. */
   fetchArtifacts: handleServerStreamingCall<FetchArtifactsRequest, FetchArtifactsResponse>;
 }
@@ -3670,6 +3771,25 @@ export interface RunsClient extends Client {
   ): ClientUnaryCall;
   finishRun(
     request: FinishRunRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RunRecord) => void,
+  ): ClientUnaryCall;
+  /**
+   * Removes a checkpoint that nobody needs any more. One that is not there is no error; the newest, and the one a queued
+   * run goes on from, stay ("invalid-options").
+   */
+  removeCheckpoint(
+    request: RemoveCheckpointRequest,
+    callback: (error: ServiceError | null, response: RunRecord) => void,
+  ): ClientUnaryCall;
+  removeCheckpoint(
+    request: RemoveCheckpointRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RunRecord) => void,
+  ): ClientUnaryCall;
+  removeCheckpoint(
+    request: RemoveCheckpointRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RunRecord) => void,
