@@ -74,6 +74,8 @@ export interface ErrorParts {
   readonly faults?: readonly Fault[];
   /** Number of all faults, where there are too many to hold and `faults` has only the first of them. */
   readonly faultCount?: number;
+  /** How many of all faults each check found, by its name. */
+  readonly faultsByCheck?: Readonly<Record<string, number>>;
   /** Path of a file with every fault, a line each, where there are more than the message shows. */
   readonly faultsFile?: string;
   /** Facts for programs, such as runId. */
@@ -93,6 +95,7 @@ export class MidblockError extends Error {
   readonly nextStep: string | undefined;
   readonly faults: readonly Fault[];
   readonly faultCount: number;
+  readonly faultsByCheck: Readonly<Record<string, number>>;
   readonly faultsFile: string | undefined;
   readonly facts: Readonly<Record<string, string>>;
   readonly [marker] = true;
@@ -106,6 +109,7 @@ export class MidblockError extends Error {
     this.nextStep = parts.nextStep;
     this.faults = parts.faults ?? [];
     this.faultCount = parts.faultCount ?? this.faults.length;
+    this.faultsByCheck = parts.faultsByCheck ?? {};
     this.faultsFile = parts.faultsFile;
     this.facts = parts.facts ?? {};
   }

@@ -33,6 +33,7 @@ export type { DatumList } from "./data/datum-list.js";
 export type { ControlTokens } from "./data/encode.js";
 export type { ExampleRow, MessageRow, ToolCallRow } from "./data/example-row.js";
 export { type ExampleRows, examples } from "./data/examples.js";
+export { type FileOptions, formatNames } from "./data/formats/by-name.js";
 export type { ColumnOptions } from "./data/formats/columns.js";
 export { type CsvOptions, csv, tsv } from "./data/formats/csv.js";
 export { json } from "./data/formats/json.js";

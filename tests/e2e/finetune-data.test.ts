@@ -81,6 +81,15 @@ test("prepared data trains as the data set itself does: the same key finds the s
   expect(again.report.data).toEqual(first.report.data);
 });
 
+test("the launched model prepares and shows data as its folder does", async () => {
+  const prepared = await examples(rows).prepare(client.model);
+  const byFolder = await examples(rows).prepare(await readModelFolder(await tinyModelFolder()));
+  expect(prepared.summary()).toEqual(byFolder.summary());
+  const shown = prepared.preview(2).toString({ colour: false });
+  expect(shown).toBe(byFolder.preview(2).toString({ colour: false }));
+  expect(shown).toContain('{"value":1}');
+});
+
 test("data prepared with another tokenizer is refused", async () => {
   const folderModel: DataModel = await readModelFolder(await tinyModelFolder());
   const prepared = await examples(rows).prepare(folderModel);

@@ -105,6 +105,22 @@ test("trains from a TypeScript program that is checked in strict mode", async ()
   expect(await readdir(join(folder, "out"))).toEqual(expect.arrayContaining(["manifest.json", "report.html"]));
 });
 
+test("checks and shows data from a shell", async () => {
+  const command = join(folder, "node_modules", ".bin", "midblock");
+  const midblock = (...args: string[]) => execa(command, args, { cwd: folder, reject: false });
+  await writeFile(join(folder, "rows.jsonl"), '{"prompt":"1 + 1 =","completion":" 2"}\n');
+  const sound = await midblock("data", "check", "rows.jsonl", "--model", model);
+  expect(sound).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^rows +1$/m), stderr: "" });
+  const shown = await midblock("data", "preview", "rows.jsonl", "--model", model);
+  expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("⟦ 2") });
+
+  await writeFile(join(folder, "bad.jsonl"), '{"text":"fine"}\n{"text":3}\n');
+  const faulty = await midblock("data", "check", "bad.jsonl", "--model", model);
+  expect(faulty).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/missing_text +1$/m) });
+  expect(faulty.stderr).toContain("bad.jsonl:2 text");
+  expect(await midblock("data", "check")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--help") });
+});
+
 test("generates from a JavaScript module", async () => {
   await copyFile(join(programs, "generate.mjs"), join(folder, "generate.mjs"));
   const answer = await run("generate.mjs", model);

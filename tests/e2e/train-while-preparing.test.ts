@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
-import { Client, examples, jsonRecord, lora } from "../../sdk/src/index.js";
+import { Client, type ExampleRow, examples, jsonRecord, lora } from "../../sdk/src/index.js";
 import { tinyModelFolder } from "../support/tiny-model.js";
 
 jest.setTimeout(300_000);
@@ -47,7 +47,7 @@ function* tokenRows(count: number) {
 }
 
 /** Rows of a first part, and others that come only once they are released. */
-function heldRows(others: readonly object[]) {
+function heldRows(others: readonly ExampleRow[]) {
   let release: () => void = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;

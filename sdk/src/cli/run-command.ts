@@ -7,6 +7,8 @@ import type { Surroundings } from "./surroundings.js";
 /** 0: done. 1: the data is at fault, or something failed. 2: the command line is wrong. 130: stopped by Ctrl-C. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
+const helpLine = "(add --help for what there is)";
+
 /** Runs the command that the arguments name. Nothing is thrown: errors are told with what to do next, never as a stack. */
 export async function runCommand(commandLine: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { output, errors } = surroundings;
@@ -15,7 +17,7 @@ export async function runCommand(commandLine: readonly string[], surroundings: S
     .version(packageVersion)
     .exitOverride()
     .configureOutput({ writeOut: (text) => output.write(text), writeErr: (text) => errors.write(text) })
-    .showHelpAfterError("(add --help for what there is)");
+    .showHelpAfterError(helpLine);
   addDataCommands(program, surroundings);
   try {
     await program.parseAsync(commandLine, { from: "user" });
@@ -25,7 +27,9 @@ export async function runCommand(commandLine: readonly string[], surroundings: S
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     errors.write(`${describe(error)}\n`);
     if (error instanceof CancelledError) return 130;
-    return error instanceof OptionsError ? 2 : 1;
+    if (!(error instanceof OptionsError)) return 1;
+    errors.write(`${helpLine}\n`);
+    return 2;
   }
 }
 

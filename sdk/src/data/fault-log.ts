@@ -12,7 +12,10 @@ const linesBetweenWrites = 500;
 export interface CountedFaults {
   readonly faults: readonly Fault[];
   readonly faultCount: number;
+  readonly faultsByCheck: Readonly<Record<string, number>>;
   readonly faultsFile?: string;
+  /** Rows that were read, and those of them that have faults. */
+  readonly facts: { readonly rows: string; readonly faultyRows: string };
 }
 
 /** Gathers faults row by row. */
@@ -20,6 +23,7 @@ export class FaultLog {
   /** Rows that have faults. */
   rows = 0;
   #count = 0;
+  readonly #byCheck: Record<string, number> = {};
   readonly #kept: Fault[] = [];
   #unwritten: string[] = [];
   #file: { readonly path: string; readonly descriptor: number } | undefined;
@@ -36,16 +40,21 @@ export class FaultLog {
     for (const fault of faults) {
       if (this.#kept.length < mostKept) this.#kept.push(fault);
       this.#unwritten.push(describeFault(fault));
+      if (fault.check !== undefined) this.#byCheck[fault.check] = (this.#byCheck[fault.check] ?? 0) + 1;
     }
     if (this.#unwritten.length >= linesBetweenWrites) this.#write();
   }
 
-  /** All that was gathered. The file, which is there from the 51st fault on, is left for the user to read and remove. */
-  close(): CountedFaults {
+  /**
+   * All that was gathered of so many rows. The file, which is there from the 51st fault on, is left for the user to read
+   * and remove.
+   */
+  close(rows: number): CountedFaults {
     if (this.#count > shownFaults) this.#write();
     if (this.#file !== undefined) closeSync(this.#file.descriptor);
     const file = this.#file === undefined ? {} : { faultsFile: this.#file.path };
-    return { faults: this.#kept, faultCount: this.#count, ...file };
+    const facts = { rows: String(rows), faultyRows: String(this.rows) };
+    return { faults: this.#kept, faultCount: this.#count, faultsByCheck: this.#byCheck, ...file, facts };
   }
 
   #write(): void {

@@ -25,7 +25,7 @@ export function templateFails(log: FaultLog, failed: number, rows: number): Toke
   return new TokenizerError({
     code: "chat-template",
     what: `The model's chat template fails on ${failed} of ${rows} rows.`,
-    ...log.close(),
+    ...log.close(rows),
     nextStep: "give these rows as prompt and completion, or use a model whose template renders them",
   });
 }
@@ -38,7 +38,7 @@ export function tooLongRows(log: FaultLog, lengths: readonly number[], maxTokens
     what: `${log.rows} of ${lengths.length} rows are longer than ${maxTokens} tokens.`,
     found: describeHistogram(lengthHistogram(lengths)),
     wanted: `at most ${maxTokens} tokens a row`,
-    ...log.close(),
+    ...log.close(lengths.length),
     nextStep:
       `maxTokens: ${longest} fits every row, if the model's context is that long; tooLong: "drop" leaves these rows ` +
       `out, "truncate-start", "truncate-end" and "split" cut them; each counts them`,

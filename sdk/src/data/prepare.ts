@@ -156,7 +156,7 @@ export class Preparation {
 
   #throwIfNotTrainable(): void {
     const { name } = this.#source;
-    if (this.#refused.row > 0) throw badRows(name, this.#log);
+    if (this.#refused.row > 0) throw badRows(name, this.#log, this.#rowCount);
     const failed = this.#refused["chat-template"];
     if (failed > 0) throw templateFails(this.#log, failed, this.#rowCount);
     if (this.#refused.length > 0) throw tooLongRows(this.#log, this.#lengths, this.#options.maxTokens);

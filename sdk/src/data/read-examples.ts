@@ -21,7 +21,7 @@ export async function readExamples(source: DataSource, signal?: AbortSignal): Pr
     if ("faults" in row) log.add(row.faults);
     else examples.push(row.example);
   }
-  if (!log.isEmpty) throw badRows(source.name, log);
+  if (!log.isEmpty) throw badRows(source.name, log, log.rows + examples.length);
   if (examples.length === 0) throw noExamples(source.name);
   return examples;
 }

@@ -2,9 +2,9 @@
 import { CancelledError, DataError } from "../errors.js";
 import type { FaultLog } from "./fault-log.js";
 
-/** Rows are wrong; the error has each fault of each. Closes the log. */
-export function badRows(name: string, log: FaultLog): DataError {
-  const counted = log.close();
+/** Of the rows that were read some are wrong; the error has each fault of each. Closes the log. */
+export function badRows(name: string, log: FaultLog, rows: number): DataError {
+  const counted = log.close(rows);
   const { faultCount: faults } = counted;
   return new DataError({
     code: "invalid-data",

@@ -42,7 +42,7 @@ export async function readTaskRows<Row>(
     if (checked.success) rows.push(checked.data);
     else log.add(checked.error.issues.map((issue) => faultOf(placeOf(row.source), issue)));
   }
-  if (!log.isEmpty) throw badRows(source.name, log);
+  if (!log.isEmpty) throw badRows(source.name, log, read);
   if (rows.length === 0) throw noExamples(source.name);
   return rows;
 }

@@ -147,9 +147,18 @@ describe("dataset", () => {
   });
 
   test("reads a file by the ending of its name alone", async () => {
-    expect(() => dataset(["data.txt"])).toThrow(/does not tell its format[\s\S]*jsonl\(\.\.\.\)/);
+    expect(() => dataset(["data.txt"])).toThrow(/does not tell its format[\s\S]*format: "jsonl"/);
     expect(() => dataset(["folder.csv/data"])).toThrow(OptionsError);
     expect(await valuesOf(dataset([fileOf("text\na\n", "CSV")]))).toEqual([{ text: "a" }]);
     expect(await valuesOf(dataset([fileOf("prompt\tcompletion\na\tb\n", "tsv.gz")]))).toHaveLength(1);
+  });
+
+  test("reads files given by place as its options say, and no other source", async () => {
+    const file = fileOf("Q;A\na;b\n", "txt");
+    const options = { format: "csv", delimiter: ";", prompt: "Q", completion: "A" } as const;
+    expect(await valuesOf(dataset([file], options))).toEqual([{ prompt: "a", completion: "b" }]);
+    expect(await valuesOf(dataset([numbers(1), file], options))).toHaveLength(2);
+    expect(() => dataset([numbers(1)], options)).toThrow(OptionsError);
+    expect(() => dataset([file], JSON.parse('{"format": "xml"}'))).toThrow(/No format is called xml/);
   });
 });
