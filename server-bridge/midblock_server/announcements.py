@@ -1,10 +1,12 @@
-"""The lines a parent process reads from standard output, each a JSON object: ready, fatal, or health."""
+"""The lines a parent process reads from standard output, each a JSON object: ready, fatal, health, or merged."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TextIO
 
 from midblock_server import __version__
@@ -34,6 +36,11 @@ def announce_fatal(stream: TextIO, error: ErrorDetail) -> None:
 def announce_health(stream: TextIO, status: str) -> None:
     """Answers the command `health`."""
     _write(stream, {"event": "health", "status": status})
+
+
+def announce_merged(stream: TextIO, files: Sequence[Path]) -> None:
+    """Answers the command `merge`."""
+    _write(stream, {"event": "merged", "files": [str(file) for file in files]})
 
 
 def _write(stream: TextIO, line: dict[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""The command line: `python -m midblock_server serve ...` or `health ...`, turned into settings."""
+"""The command line: `python -m midblock_server serve ...`, `health ...` or `merge ...`, turned into settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from midblock_server.core.errors import MidblockServerError
 from midblock_server.core.types import LoadSettings
-from midblock_server.settings import HealthSettings, ServeSettings, TlsFiles
+from midblock_server.settings import HealthSettings, MergeSettings, ServeSettings, TlsFiles
 
 TOKEN_VARIABLE = "MIDBLOCK_TOKEN"
 
@@ -26,7 +26,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parse_command(
     arguments: Sequence[str], environment: MutableMapping[str, str] = os.environ
-) -> ServeSettings | HealthSettings:
+) -> ServeSettings | HealthSettings | MergeSettings:
     """Reads arguments and token into checked settings.
 
     The token is taken out of ``environment``, so that no child process inherits it.
@@ -36,9 +36,17 @@ def parse_command(
     options = _build_parser().parse_args(arguments)
     if options.command == "health":
         return HealthSettings(options.address, options.tls_certificate)
+    if options.command == "merge":
+        return _merge_settings(options)
     settings = _serve_settings(options, environment_token)
     settings.check()
     return settings
+
+
+def _merge_settings(options: argparse.Namespace) -> MergeSettings:
+    cache_folder = options.cache_folder.absolute()
+    base = LoadSettings(source=options.base, cache_folder=cache_folder, device="cpu", dtype=options.dtype)
+    return MergeSettings(base, trained=options.trained.absolute(), out=options.out.absolute())
 
 
 def _serve_settings(options: argparse.Namespace, environment_token: str) -> ServeSettings:
@@ -66,7 +74,18 @@ def _build_parser() -> _Parser:
     health = commands.add_parser("health", help="ask a server whether it serves; exit code 0 if it does")
     health.add_argument("--address", required=True, help="host:port or unix:/path")
     health.add_argument("--tls-certificate", type=Path, metavar="FILE", help="the server's own PEM certificate")
+    _add_merge_options(commands.add_parser("merge", help="write a base model with trained weights in it"))
     return parser
+
+
+def _add_merge_options(merge: argparse.ArgumentParser) -> None:
+    add = merge.add_argument
+    add("base", help="what the weights were trained from: built-in name, folder, GGUF file, or hub id")
+    add("trained", type=Path, help="folder with an adapter, or with changed tensors, as a run saves them")
+    add("out", type=Path, help="new folder for the whole model, in the hub's layout")
+    add("--cache-folder", required=True, type=Path, help="keeps downloaded and converted models")
+    dtypes = ["stored", "float32", "bfloat16", "float16"]
+    add("--dtype", default="stored", choices=dtypes, help="of the result; stored: as the base's files (the default)")
 
 
 def _add_serve_options(serve: argparse.ArgumentParser) -> None:

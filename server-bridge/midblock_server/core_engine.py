@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,17 +33,14 @@ class CoreEngine:
 
     def load(self, settings: LoadSettings, report: ReportProgress) -> CoreModel:
         report("importing torch", None)
-        try:
+        with _complete_environment():
             from midblock_server.core.model import load_model
-        except ImportError as error:
-            raise ModelError(
-                "environment-incomplete",
-                "The server's Python environment can't compute.",
-                found=str(error),
-                wanted="torch, transformers and peft, as midblock-server requires them",
-                next_step="Install midblock-server again with pip.",
-            ) from error
         return CoreModel(load_model(settings, report), settings.max_sequence_tokens)
+
+    def merge(self, base: LoadSettings, trained: Path, out: Path, report: ReportProgress) -> Sequence[Path]:
+        with _complete_environment():
+            from midblock_server.core.standalone_merge import merge_folder
+        return merge_folder(base, trained, out, report)
 
     def artifact_files(self, checkpoint: Path) -> Sequence[Path]:
         from midblock_server.core.checkpoint import artifact_files
@@ -104,3 +102,18 @@ class CoreModel:
         from midblock_server.core.preflight import preflight
 
         return preflight(self._session, request, cancelled)
+
+
+@contextmanager
+def _complete_environment() -> Iterator[None]:
+    """Tells what is missing where the packages that compute can't be imported."""
+    try:
+        yield
+    except ImportError as error:
+        raise ModelError(
+            "environment-incomplete",
+            "The server's Python environment can't compute.",
+            found=str(error),
+            wanted="torch, transformers and peft, as midblock-server requires them",
+            next_step="Install midblock-server again with pip.",
+        ) from error

@@ -73,5 +73,8 @@ class Engine(Protocol):
 
     def load(self, settings: LoadSettings, report: ReportProgress) -> Model: ...
 
+    def merge(self, base: LoadSettings, trained: Path, out: Path, report: ReportProgress) -> Sequence[Path]:
+        """Writes a base model with a folder of trained weights in it into a new folder; returns the files."""
+
     def artifact_files(self, checkpoint: Path) -> Sequence[Path]:
         """The files of a checkpoint that make up the result, without optimiser state."""

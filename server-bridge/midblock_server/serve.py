@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import TextIO
 
-from midblock_server.announcements import announce_fatal, announce_health, announce_ready
+from midblock_server.announcements import announce_fatal, announce_health, announce_merged, announce_ready
 from midblock_server.command import parse_command
 from midblock_server.core.errors import MidblockServerError
 from midblock_server.engine import Engine
@@ -15,7 +15,7 @@ from midblock_server.health_probe import probe_health
 from midblock_server.limits import Limits
 from midblock_server.parent_watch import stop_with_parent
 from midblock_server.server import Server
-from midblock_server.settings import HealthSettings, ServeSettings
+from midblock_server.settings import HealthSettings, MergeSettings, ServeSettings
 from midblock_server.signals import stop_on_signals
 from midblock_server.status import describe
 from midblock_server.stop_signal import StopSignal
@@ -31,6 +31,8 @@ def run(arguments: Sequence[str], engine: Engine, parent_pid: int, announcements
         settings = parse_command(arguments)
         if isinstance(settings, HealthSettings):
             return _tell_health(settings, announcements)
+        if isinstance(settings, MergeSettings):
+            return _merge(settings, engine, announcements)
         return _serve(settings, engine, parent_pid, announcements)
     except Exception as error:
         detail = describe(error, "starting the server")
@@ -43,6 +45,14 @@ def _tell_health(settings: HealthSettings, announcements: TextIO) -> int:
     status = probe_health(settings)
     announce_health(announcements, status)
     return 0 if status == "SERVING" else 1
+
+
+def _merge(settings: MergeSettings, engine: Engine, announcements: TextIO) -> int:
+    def log(stage: str, share: float | None) -> None:
+        logger.info("%s", stage)
+
+    announce_merged(announcements, engine.merge(settings.base, settings.trained, settings.out, log))
+    return 0
 
 
 def _serve(settings: ServeSettings, engine: Engine, parent_pid: int, announcements: TextIO) -> int:

@@ -30,6 +30,15 @@ class HealthSettings:
 
 
 @dataclass(frozen=True)
+class MergeSettings:
+    """Which trained weights to merge into which base model, and the new folder for the whole model."""
+
+    base: LoadSettings
+    trained: Path
+    out: Path
+
+
+@dataclass(frozen=True)
 class ServeSettings:
     """How to serve one model. ``listen`` is "unix:/path" or "host:port"; port 0 lets the system choose."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor, nn
 
 from midblock_server.core.adapted_linear import AdaptedLinear
+from midblock_server.core.band import Band
 from midblock_server.core.errors import MidblockServerError
 from midblock_server.core.session import ModelSession
 
@@ -37,14 +38,15 @@ BASE_FILES = (
 """Files that a merged model takes over from its base, where the base has them."""
 
 
-def write_merged(session: ModelSession, weights: Path, folder: Path) -> Sequence[Path]:
-    """Writes the model with a checkpoint's weights (or a delta's) into ``folder``, which exists. Returns the files.
+def write_merged(session: ModelSession, weights: Path | Band, folder: Path) -> Sequence[Path]:
+    """Writes the model with the weights of a checkpoint folder, or of a band, into ``folder``. Returns the files.
 
-    The sums are made in float32 and stored in the base's element type; tied embeddings stay tied. The device is held
-    meanwhile, and no tensor of the base is written to. Raises CheckpointError where the weights do not fit, and
-    MidblockServerError("limit-exceeded") where the disk has no room.
+    The folder exists. Sums are made in float32 and stored in the base's element type; tied embeddings stay tied. The
+    device is held meanwhile, and no tensor of the base is written to. Raises CheckpointError where the weights do not
+    fit, and MidblockServerError("limit-exceeded") where the disk has no room.
     """
-    with session.turn(weights) as model:
+    turn = session.turn(weights) if isinstance(weights, Path) else session.turn_with(weights)
+    with turn as model:
         tensors = merged_tensors(model.module)
         _require_room(folder, tensors)
         with session.base():

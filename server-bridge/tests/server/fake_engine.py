@@ -88,6 +88,9 @@ class FakeEngine:
             raise ModelError("unknown-model", f"There is no model {settings.source!r}.", wanted="fake")
         return FakeModel(self)
 
+    def merge(self, base: LoadSettings, trained: Path, out: Path, report: ReportProgress) -> Sequence[Path]:
+        raise ModelError("unknown-model", f"There is no model {base.source!r}.", wanted="a real engine")
+
     def artifact_files(self, checkpoint: Path) -> Sequence[Path]:
         return [checkpoint / "adapter_config.json", checkpoint / "adapter_model.safetensors"]
 
