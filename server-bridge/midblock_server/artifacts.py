@@ -35,15 +35,15 @@ def stream_files(files: Sequence[Path]) -> Iterator[run_pb2.FetchArtifactsRespon
 
 
 def stream_merged(
-    model: Model, checkpoint: Path, context: grpc.ServicerContext, heartbeat_seconds: float
+    model: Model, checkpoint: Path, scratch: Path, context: grpc.ServicerContext, heartbeat_seconds: float
 ) -> Iterator[run_pb2.FetchArtifactsResponse]:
-    """Writes the merged model beside the checkpoint, sends it and removes it. Empty chunks mean that it is written."""
+    """Writes the merged model in ``scratch``, sends it and removes it. Empty chunks mean that it is written."""
 
     def merge(cancelled: Callable[[], bool]) -> Iterator[Sequence[Path]]:
         yield model.merge(checkpoint, Path(folder))
 
     # A call that is cancelled leaves while the files are still being written, and may so leave some behind.
-    with tempfile.TemporaryDirectory(prefix=".merged-", dir=checkpoint.parent, ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="merged-", dir=scratch, ignore_cleanup_errors=True) as folder:
         for files in with_heartbeats(merge, context, heartbeat_seconds):
             yield from [run_pb2.FetchArtifactsResponse(chunk=b"")] if files is None else stream_files(files)
 

@@ -102,7 +102,13 @@ class Server:
         control_pb2_grpc.add_ControlServicer_to_server(ControlServicer(host, limits, request_stop), server)
         dataset_pb2_grpc.add_DatasetsServicer_to_server(DatasetsServicer(state.datasets, host, limits), server)
         runs = RunsServicer(
-            store=state.runs, datasets=state.datasets, host=host, engine=engine, owner=state.owner, limits=limits
+            store=state.runs,
+            datasets=state.datasets,
+            host=host,
+            engine=engine,
+            owner=state.owner,
+            scratch=state.scratch,
+            limits=limits,
         )
         run_pb2_grpc.add_RunsServicer_to_server(runs, server)
         inference_pb2_grpc.add_InferenceServicer_to_server(InferenceServicer(host, state.runs, limits), server)

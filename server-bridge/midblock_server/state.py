@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class ServerState:
-    """Opens the state folder; runs that a dead server left there become interrupted."""
+    """Opens the state folder; runs that a dead server left there become interrupted, and its passing files go."""
 
     def __init__(self, folder: Path, host: ModelHost, on_crash: Callable[[], None]) -> None:
         runs_folder = folder / "runs"
@@ -30,6 +31,7 @@ class ServerState:
         self.owner = self._ownership.owner
         for run_id in interrupt_runs_of_the_dead(self.database, self._ownership):
             logger.warning("run %s was interrupted by the end of its server", run_id)
+        self.scratch = _make_scratch(folder / "scratch", self._ownership)
         self.runs = RunStore(self.database, runs_folder)
         record = TrainingRecord(self.database, runs_folder, self.owner)
         self.worker = TrainingWorker(record, self.database.changes, self.datasets, host, on_crash)
@@ -41,4 +43,15 @@ class ServerState:
         if not self.worker.stop(grace_seconds):
             logger.warning("the running step did not end within %g s", grace_seconds)
         interrupt_runs(self.database, self.owner)
+        shutil.rmtree(self.scratch, ignore_errors=True)
         self._ownership.release()
+
+
+def _make_scratch(parent: Path, ownership: Ownership) -> Path:
+    """A folder for files that pass; those of dead servers are removed, those of living ones stay."""
+    own = parent / ownership.owner
+    own.mkdir(parents=True)
+    for folder in parent.iterdir():
+        if not ownership.is_alive(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
+    return own

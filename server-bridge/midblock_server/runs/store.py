@@ -7,7 +7,6 @@ import sqlite3
 import time
 from pathlib import Path
 
-from midblock_server.core.checkpoint import remove_checkpoint
 from midblock_server.core.errors import CheckpointError, MidblockServerError
 from midblock_server.gen.midblock.v1 import run_pb2
 from midblock_server.runs.database import Database
@@ -125,6 +124,9 @@ class RunStore:
             connection.execute(f"DELETE {which}", (run_id, step))
             record = record_of(connection, run_id)
         if known is not None:
+            # Not at the top, since it imports torch, and the server listens long before.
+            from midblock_server.core.checkpoint import remove_checkpoint
+
             remove_checkpoint(self.runs_folder / known["folder"])
         return record
 

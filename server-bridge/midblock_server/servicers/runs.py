@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import grpc
 
@@ -26,7 +27,7 @@ MAX_REASON_CHARACTERS = 200
 
 
 class RunsServicer(run_pb2_grpc.RunsServicer):
-    """``owner`` is this server instance, which trains what is started or resumed here."""
+    """``owner`` is this server instance, which trains what is started or resumed here; ``scratch`` its folder."""
 
     def __init__(
         self,
@@ -36,6 +37,7 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
         host: ModelHost,
         engine: Engine,
         owner: str,
+        scratch: Path,
         limits: Limits,
     ) -> None:
         self._store = store
@@ -43,6 +45,7 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
         self._host = host
         self._engine = engine
         self._owner = owner
+        self._scratch = scratch
         self._limits = limits
 
     def StartRun(self, request: run_pb2.StartRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
@@ -103,11 +106,13 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
     def FetchArtifacts(
         self, request: run_pb2.FetchArtifactsRequest, context: grpc.ServicerContext
     ) -> Iterator[run_pb2.FetchArtifactsResponse]:
+        _check_form(request.form)
         step = request.step if request.HasField("step") else None
         checkpoint = self._store.checkpoint_folder(request.run_id, step)
         if request.form == run_pb2.ARTIFACT_FORM_MERGED:
             require_same_model(self._store, request.run_id, self._host)
-            yield from stream_merged(self._host.wait(), checkpoint, context, self._limits.heartbeat_seconds)
+            seconds = self._limits.heartbeat_seconds
+            yield from stream_merged(self._host.wait(), checkpoint, self._scratch, context, seconds)
         else:
             yield from stream_files(self._engine.artifact_files(checkpoint))
 
@@ -134,6 +139,17 @@ def _check_key(key: str) -> None:
             "A run's key has the wrong length.",
             found=f"{len(key)} characters",
             wanted=f"1 to {MAX_KEY_CHARACTERS} characters",
+        )
+
+
+def _check_form(form: run_pb2.ArtifactForm) -> None:
+    if form not in (run_pb2.ARTIFACT_FORM_TRAINED, run_pb2.ARTIFACT_FORM_MERGED):
+        raise MidblockServerError(
+            "invalid-options",
+            "The form of the artefacts is not told, or not known to this server.",
+            found=f"form {form}",
+            wanted="ARTIFACT_FORM_TRAINED or ARTIFACT_FORM_MERGED",
+            next_step="Name one of these.",
         )
 
 

@@ -297,3 +297,19 @@ def test_a_wrong_token_is_refused(launch: Launch) -> None:
     client = launch().client("wrong")
     with failing("unauthenticated"):
         handshake(client)
+
+
+def test_passing_files_of_dead_servers_are_removed_and_those_of_living_ones_stay(
+    launch: Launch, tmp_path: Path
+) -> None:
+    killed, living = launch(), launch()
+    for server in (killed, living):
+        handshake(server.client())
+    folders = {folder.name.split("-")[0]: folder for folder in (tmp_path / "state" / "scratch").iterdir()}
+    left, kept = (folders[str(server.process.pid)] / "merged-1" for server in (killed, living))
+    for folder in (left, kept):
+        folder.mkdir()
+    killed.kill()
+    handshake(launch().client())
+    assert not left.parent.exists()
+    assert kept.exists()

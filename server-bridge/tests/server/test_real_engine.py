@@ -79,7 +79,8 @@ def merged_files(client: BridgeClient, run_id: str) -> dict[str, bytes]:
 
 
 def artifact_hashes(client: BridgeClient, run_id: str) -> dict[str, str]:
-    parts = client.runs.FetchArtifacts(run_pb2.FetchArtifactsRequest(run_id=run_id))
+    request = run_pb2.FetchArtifactsRequest(run_id=run_id, form=run_pb2.ARTIFACT_FORM_TRAINED)
+    parts = client.runs.FetchArtifacts(request)
     return {part.header.path: part.header.sha256 for part in parts if part.WhichOneof("part") == "header"}
 
 
@@ -159,4 +160,4 @@ def test_a_runs_merged_model_is_sent_whole_and_nothing_of_it_stays_behind(
     assert set(files) == {path.name for path in tiny_model().iterdir()}
     assert len(files["model.safetensors"]) == (tiny_model() / "model.safetensors").stat().st_size
     assert files["model.safetensors"] != (tiny_model() / "model.safetensors").read_bytes()
-    assert not list(tmp_path_factory.getbasetemp().glob(f"server*/**/{run_id}/.merged-*"))
+    assert not list(tmp_path_factory.getbasetemp().glob("server*/**/scratch/*/*"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -12,6 +14,8 @@ from fake_engine import FakeEngine
 from wire_requests import events, kinds, record, specification, start, upload, watch_until
 
 from midblock_server.gen.midblock.v1 import run_pb2
+
+TRAINED = run_pb2.ARTIFACT_FORM_TRAINED
 
 
 def test_a_run_tells_all_that_happens_and_ends(client: BridgeClient) -> None:
@@ -207,10 +211,10 @@ def test_an_unforeseen_error_fails_the_run_without_its_text_and_the_next_run_tra
         ("CancelRun", run_pb2.CancelRunRequest),
         ("PauseRun", run_pb2.PauseRunRequest),
         ("ResumeRun", run_pb2.ResumeRunRequest),
-        ("FetchArtifacts", run_pb2.FetchArtifactsRequest),
+        ("FetchArtifacts", partial(run_pb2.FetchArtifactsRequest, form=TRAINED)),
     ],
 )
-def test_unknown_runs_are_not_found(client: BridgeClient, call: str, request_type: type[run_pb2.GetRunRequest]) -> None:
+def test_unknown_runs_are_not_found(client: BridgeClient, call: str, request_type: Callable[..., object]) -> None:
     with failing("run-not-found") as failure:
         list(getattr(client.runs, call)(request_type(run_id="nope")))
     assert failure.status is grpc.StatusCode.NOT_FOUND
@@ -265,7 +269,7 @@ def test_artefacts_arrive_whole_with_their_hashes(client: BridgeClient, tmp_path
     list(events(client, run_id))
     files: dict[str, bytes] = {}
     headers: dict[str, run_pb2.ArtifactHeader] = {}
-    for part in client.runs.FetchArtifacts(run_pb2.FetchArtifactsRequest(run_id=run_id)):
+    for part in client.runs.FetchArtifacts(run_pb2.FetchArtifactsRequest(run_id=run_id, form=TRAINED)):
         if part.WhichOneof("part") == "header":
             name = part.header.path
             headers[name], files[name] = part.header, b""
@@ -275,5 +279,13 @@ def test_artefacts_arrive_whole_with_their_hashes(client: BridgeClient, tmp_path
     for name, content in files.items():
         assert (headers[name].bytes, headers[name].sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert files["adapter_config.json"] == b'{"step": 2}'
-    first = list(client.runs.FetchArtifacts(run_pb2.FetchArtifactsRequest(run_id=run_id, step=1)))
+    first = list(client.runs.FetchArtifacts(run_pb2.FetchArtifactsRequest(run_id=run_id, step=1, form=TRAINED)))
     assert first[1].chunk == b'{"step": 1}'
+
+
+def test_artefacts_of_no_form_are_refused(client: BridgeClient) -> None:
+    run_id = start(client, steps=1)
+    list(events(client, run_id))
+    with failing("invalid-options") as failure:
+        list(client.runs.FetchArtifacts(run_pb2.FetchArtifactsRequest(run_id=run_id)))
+    assert failure.detail.wanted == "ARTIFACT_FORM_TRAINED or ARTIFACT_FORM_MERGED"
