@@ -88,9 +88,20 @@ export type {
   Rule,
 } from "./evaluation/task.js";
 export { type DriftOptions, drift } from "./evaluation/tasks/drift.js";
+export { type AnswerRow, type GenerationOptions, generation } from "./evaluation/tasks/generation/generation.js";
+export {
+  type AnswerRule,
+  type ExactOptions,
+  exact,
+  jsonSchema,
+  numeric,
+  pattern,
+} from "./evaluation/tasks/generation/rules.js";
 export { type Gsm8kItem, type Gsm8kOptions, gsm8k } from "./evaluation/tasks/gsm8k/gsm8k.js";
 export { type IfevalItem, type IfevalOptions, ifeval } from "./evaluation/tasks/ifeval/ifeval.js";
 export { type JsonRecordOptions, jsonRecord } from "./evaluation/tasks/json-record.js";
+export { type ChoiceRow, type MultipleChoiceOptions, multipleChoice } from "./evaluation/tasks/multiple-choice.js";
+export { type PerplexityOptions, perplexity, type TextRow } from "./evaluation/tasks/perplexity.js";
 export type { FinetuneResult } from "./finetune/finetune-result.js";
 export type { FinetuneRun } from "./finetune/finetune-run.js";
 export type { EvaluationEvent, EvaluationPhase, RunEvent } from "./finetune/run-event.js";

@@ -13,7 +13,8 @@ import type { Continuation, Likelihood, LikelihoodTask } from "./task.js";
 
 interface ItemSequences {
   readonly continuations: readonly Continuation[];
-  readonly sequences: readonly ScoredSequence[];
+  /** Of each continuation, one or several windows. */
+  readonly windows: readonly (readonly ScoredSequence[])[];
 }
 
 /**
@@ -28,16 +29,18 @@ export async function evaluateLikelihoods<Item>(
 ): Promise<TaskResult> {
   const startedAt = performance.now();
   const items = await loadItems(task, context.signal);
-  const encoded = items.map((item) => encodeItem(task.continuations(item), context));
+  const encoded = items.map((item) => encodeItem(task.continuations(item), context, task));
   refuseFaulty(task.name, encoded, context.maxSequenceTokens);
-  const sequences = encoded.flatMap((item) => item.sequences);
+  const sequences = encoded.flatMap(({ windows }) => windows.flat());
   const scores = await scoreAll(task.name, { sequences, klFromBase: false }, context);
   const records: ItemRecord[] = [];
   let next = 0;
   for (const [index, item] of items.entries()) {
-    const count = encoded[index]?.sequences.length ?? 0;
-    const likelihoods = scores.slice(next, next + count).map(likelihoodOf);
-    next += count;
+    const likelihoods = (encoded[index]?.windows ?? []).map((windows) => {
+      const scored = scores.slice(next, next + windows.length);
+      next += windows.length;
+      return likelihoodOf(scored);
+    });
     records.push({
       index,
       prompt: shown(task.prompt(item), context),
@@ -56,18 +59,22 @@ export async function evaluateLikelihoods<Item>(
   });
 }
 
-function encodeItem(continuations: readonly Continuation[], context: EvaluationContext): ItemSequences {
+function encodeItem(
+  continuations: readonly Continuation[],
+  context: EvaluationContext,
+  { strideTokens }: Pick<LikelihoodTask, "strideTokens">,
+): ItemSequences {
   return {
     continuations,
-    sequences: continuations.map((continuation) => encodeContinuation(continuation, context)),
+    windows: continuations.map((continuation) => encodeContinuation(continuation, context, { strideTokens })),
   };
 }
 
-function likelihoodOf({ logProbabilities, isGreedy }: SequenceScore): Likelihood {
+function likelihoodOf(windows: readonly SequenceScore[]): Likelihood {
   return {
-    logProbability: sum(logProbabilities),
-    tokens: logProbabilities.length,
-    isGreedy: isGreedy.every(Boolean),
+    logProbability: sum(windows.map(({ logProbabilities }) => sum(logProbabilities))),
+    tokens: sum(windows.map(({ logProbabilities }) => logProbabilities.length)),
+    isGreedy: windows.every(({ isGreedy }) => isGreedy.every(Boolean)),
   };
 }
 
@@ -84,13 +91,14 @@ function hashOf(value: unknown): string {
 }
 
 function refuseFaulty(task: string, items: readonly ItemSequences[], maxSequenceTokens: number): void {
-  const faults = items.flatMap(({ sequences }, item): Fault[] => {
-    if (sequences.length === 0) return [{ where: `item ${item + 1}`, problem: "has no continuation" }];
-    return sequences.flatMap(({ tokenIds, from }, index): Fault[] => {
+  const faults = items.flatMap(({ windows }, item): Fault[] => {
+    if (windows.length === 0) return [{ where: `item ${item + 1}`, problem: "has no continuation" }];
+    return windows.flatMap(([first], index): Fault[] => {
       const where = `item ${item + 1}, continuation ${index + 1}`;
-      if (tokenIds.length <= from) return [{ where, problem: "has no token" }];
-      if (tokenIds.length <= maxSequenceTokens) return [];
-      return [{ where, problem: "is too long", found: `${tokenIds.length} tokens`, wanted: `${maxSequenceTokens}` }];
+      const found = first?.tokenIds.length ?? 0;
+      if (first === undefined || found <= first.from) return [{ where, problem: "has no token" }];
+      if (found <= maxSequenceTokens) return [];
+      return [{ where, problem: "is too long", found: `${found} tokens`, wanted: `${maxSequenceTokens}` }];
     });
   });
   if (faults.length === 0) return;

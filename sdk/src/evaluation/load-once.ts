@@ -24,6 +24,7 @@ export function loadOnce(task: EvaluationTask): EvaluationTask {
     return {
       ...once,
       kind: task.kind,
+      ...(task.strideTokens === undefined ? {} : { strideTokens: task.strideTokens }),
       continuations: (item) => task.continuations(item),
       score: (item, likelihoods) => task.score(item, likelihoods),
     };

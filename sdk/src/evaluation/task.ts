@@ -81,6 +81,11 @@ export interface Likelihood {
 /** A task that asks how likely the model finds given texts, and judges each item by that. Methods as in GenerationTask. */
 export interface LikelihoodTask<Item = unknown> {
   readonly kind: "likelihood";
+  /**
+   * Most new tokens of each window of a long text; the rest of a window is context from before. Default: as many as fit
+   * after one token of context, as in lm-evaluation-harness.
+   */
+  readonly strideTokens?: number;
   /** Unique among the tasks of one evaluation. */
   readonly name: string;
   readonly rule: Rule;
@@ -91,7 +96,7 @@ export interface LikelihoodTask<Item = unknown> {
   prompt(item: Item): readonly Message[] | string;
   /** The wanted answer as people read it. */
   target(item: Item): string;
-  /** At least one. */
+  /** At least one. A raw text without context may be longer than the model takes: it is then scored in windows. */
   continuations(item: Item): readonly Continuation[];
   /** Judges the likelihoods of the item's continuations, in their order. */
   score(item: Item, likelihoods: readonly Likelihood[]): ItemScore;

@@ -29,6 +29,7 @@ const shortest: LikelihoodTask<Choice> = {
 };
 
 const reply = () => "";
+const nothing = { tokenIds: [], from: 0 };
 
 test("scores each item's continuations in order, every token of them and none of the context", async () => {
   const context = fakeContext({ reply });
@@ -58,7 +59,7 @@ test("names every continuation that is empty or too long", async () => {
     load: async () => ["", "long"],
     prompt: (text) => text,
     target: () => "",
-    continuations: (text) => [{ context: "", text }],
+    continuations: (text) => [{ context: text === "" ? "" : "Q", text }],
     score: () => ({ metrics: { right: 1 } }),
   };
   const measuring = evaluateLikelihoods(faulty, fakeContext({ reply }, { maxSequenceTokens: 4 }));
@@ -66,25 +67,47 @@ test("names every continuation that is empty or too long", async () => {
     code: "evaluation-failed",
     faults: [
       { where: "item 1, continuation 1", problem: "has no token" },
-      { where: "item 2, continuation 1", problem: "is too long", found: "5 tokens" },
+      { where: "item 2, continuation 1", problem: "is too long", found: "6 tokens" },
     ],
   });
 });
 
 test("white space at the end of a raw context belongs to the continuation", () => {
-  const { tokenIds, from } = encodeContinuation({ context: "Answer: ", text: "yes" }, fakeContext({ reply }));
+  const [{ tokenIds, from } = nothing] = encodeContinuation(
+    { context: "Answer: ", text: "yes" },
+    fakeContext({ reply }),
+  );
   expect(String.fromCodePoint(...tokenIds.slice(0, from))).toBe("^Answer:");
   expect(String.fromCodePoint(...tokenIds.slice(from))).toBe(" yes");
 });
 
 test("a text that nothing precedes is scored from its first token on", () => {
   const context = { ...fakeContext({ reply }), emptyContextIds: [7, 8] };
-  expect(encodeContinuation({ context: "", text: "ab" }, context)).toEqual({ tokenIds: [7, 8, 97, 98], from: 2 });
+  expect(encodeContinuation({ context: "", text: "ab" }, context)).toEqual([{ tokenIds: [7, 8, 97, 98], from: 2 }]);
 });
 
 test("a conversation is rendered up to the assistant's turn", () => {
   const context = [{ role: "user" as const, content: "Hi" }];
-  const { tokenIds, from } = encodeContinuation({ context, text: "yes" }, fakeContext({ reply }));
+  const [{ tokenIds, from } = nothing] = encodeContinuation({ context, text: "yes" }, fakeContext({ reply }));
   expect(tokenIds.slice(from)).toEqual(characterTokenizer.encode("yes"));
   expect(String.fromCodePoint(...tokenIds.slice(0, from))).toBe("[user] Hi\n[assistant] ");
+});
+
+test("a long text is scored in windows that together score each token once", async () => {
+  const text = "abcdefghij";
+  const long: LikelihoodTask<string> = {
+    ...shortest,
+    metricKinds: { cost: { goal: "lower", unit: "nats" } },
+    load: async () => [text],
+    prompt: () => text,
+    target: () => "",
+    continuations: () => [{ context: "", text }],
+    score: (_, [likelihood]) => ({ metrics: { cost: -(likelihood?.logProbability ?? 0) } }),
+  };
+  const context = fakeContext({ reply }, { maxSequenceTokens: 5 });
+  const result = await evaluateLikelihoods(long, context);
+  expect(result.items[0]?.metrics).toEqual({ cost: text.length });
+  const [request] = context.inference.scoreRequests;
+  const scored = request?.sequences.map(({ tokenIds, from }) => String.fromCodePoint(...tokenIds.slice(from))).join("");
+  expect(scored).toBe(text);
 });

@@ -1,5 +1,5 @@
 /** Whether there are so many paragraphs, and one of them begins with a given word. */
-import { isBlank, splitAtSpaces, strip, stripStart } from "./python-text.js";
+import { isBlank, splitAtSpaces, strip, stripStart } from "../../python-text.js";
 
 const endsWord = new Set([".", ",", "?", "!", "'", '"']);
 

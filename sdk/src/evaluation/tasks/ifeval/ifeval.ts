@@ -3,11 +3,11 @@ import { z } from "zod";
 import { sourceOrPath } from "../../../config/dataset-options.js";
 import { exactObject, text, wholeNumber } from "../../../config/option-checks.js";
 import { readOptions } from "../../../config/read-options.js";
+import { isBlank } from "../../python-text.js";
 import type { GenerationTask, ItemScore } from "../../task.js";
 import { readTaskRows, type TaskData } from "../../task-rows.js";
 import { type Check, instructions } from "./instructions.js";
 import { looserForms } from "./looser-forms.js";
-import { isBlank } from "./python-text.js";
 
 /** What the task asks. */
 export interface IfevalOptions {

@@ -5,9 +5,6 @@
  * Where a verdict can differ is said at languageOf, countSentences, countCapitalWords and letter_frequency.
  */
 import { z } from "zod";
-import { beginsWith } from "./first-word.js";
-import { isJson } from "./json-text.js";
-import { languageOf } from "./language.js";
 import {
   countWords,
   foldDottedI,
@@ -18,7 +15,10 @@ import {
   stripCharacters,
   whiteSpace,
   wholeWord,
-} from "./python-text.js";
+} from "../../python-text.js";
+import { beginsWith } from "./first-word.js";
+import { isJson } from "./json-text.js";
+import { languageOf } from "./language.js";
 import { countCapitalWords, countSentences } from "./sentences.js";
 import {
   countBullets,

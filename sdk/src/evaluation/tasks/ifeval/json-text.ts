@@ -1,5 +1,5 @@
 /** Whether a text is JSON as Python's json.loads takes it. */
-import { strip } from "./python-text.js";
+import { strip } from "../../python-text.js";
 
 const fenceStarts = ["```json", "```Json", "```JSON", "```"];
 const stringOrSpecial = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/gs;

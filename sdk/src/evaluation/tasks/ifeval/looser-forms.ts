@@ -1,5 +1,5 @@
 /** The forms of an answer that loose verdicts accept. */
-import { strip } from "./python-text.js";
+import { strip } from "../../python-text.js";
 
 /** The answer; without asterisks; without its first line, its last, or both; and these three without asterisks. */
 export function looserForms(response: string): readonly string[] {

@@ -1,5 +1,5 @@
 /** Counts sentences and words in capitals. */
-import { isUpper } from "./python-text.js";
+import { isUpper } from "../../python-text.js";
 
 const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
 

@@ -2,7 +2,7 @@
  * Counts what the reference counts by regular expressions of its own, by one pass over the text: the expressions are
  * quoted, and some of them would take the square of the length on hostile outputs.
  */
-import { isBlank, isSpace, strip, stripCharacters, stripEnd, stripStart, whiteSpace } from "./python-text.js";
+import { isBlank, isSpace, strip, stripCharacters, stripEnd, stripStart, whiteSpace } from "../../python-text.js";
 
 /** Matches of `\[.*?\]`. */
 export function countPlaceholders(text: string): number {

@@ -1,22 +1,13 @@
 import { expect, test } from "@jest/globals";
 import type { DataSource } from "../../../../../sdk/src/data/data-source.js";
 import { gsm8k } from "../../../../../sdk/src/evaluation/tasks/gsm8k/gsm8k.js";
+import { rowsSource } from "../../../../support/rows-source.js";
 
-/** Rows as a file would give them. */
-function rowsOf(values: readonly unknown[]): DataSource {
-  return {
-    name: "(memory)",
-    async *rows() {
-      for (const [index, value] of values.entries()) yield { source: { file: "(memory)", line: index + 1 }, value };
-    },
-  };
-}
-
-const asked = rowsOf([
+const asked = rowsSource([
   { question: "How many legs have 2 dogs?", answer: "2 * 4 = 8\n#### 8" },
   { question: "And 3 birds?", answer: "3 * 2 = 6\n#### 6" },
 ]);
-const pool = rowsOf(
+const pool = rowsSource(
   Array.from({ length: 30 }, (_, index) => ({ question: `q${index}`, answer: `a${index}\n#### ${index}` })),
 );
 
@@ -75,7 +66,7 @@ test("judges by each rule, and says what each took for the answer", async () => 
 });
 
 test("tells every faulty row and every faulty option", async () => {
-  const faulty = rowsOf([{ question: "a" }, { question: 1, answer: "b" }]);
+  const faulty = rowsSource([{ question: "a" }, { question: 1, answer: "b" }]);
   await expect(gsm8k({ data: faulty, fewShot: 0 }).load()).rejects.toMatchObject({
     code: "invalid-data",
     faults: [{ where: "(memory):1 answer" }, { where: "(memory):2 question" }],

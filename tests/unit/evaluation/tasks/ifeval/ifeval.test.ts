@@ -1,15 +1,6 @@
 import { expect, test } from "@jest/globals";
-import type { DataSource } from "../../../../../sdk/src/data/data-source.js";
 import { ifeval } from "../../../../../sdk/src/evaluation/tasks/ifeval/ifeval.js";
-
-function rowsOf(values: readonly unknown[]): DataSource {
-  return {
-    name: "(memory)",
-    async *rows() {
-      for (const [index, value] of values.entries()) yield { source: { file: "(memory)", line: index + 1 }, value };
-    },
-  };
-}
+import { rowsSource } from "../../../../support/rows-source.js";
 
 const row = {
   key: 1,
@@ -19,7 +10,7 @@ const row = {
 };
 
 test("asks the prompt as a user would and judges strictly and loosely", async () => {
-  const task = ifeval({ data: rowsOf([row]) });
+  const task = ifeval({ data: rowsSource([row]) });
   const [item] = await task.load();
   if (item === undefined) throw new Error("no item");
   expect(task.prompt(item)).toEqual([{ role: "user", content: row.prompt }]);
@@ -33,7 +24,7 @@ test("asks the prompt as a user would and judges strictly and loosely", async ()
 });
 
 test("a blank answer follows nothing", async () => {
-  const task = ifeval({ data: rowsOf([{ ...row, instruction_id_list: ["punctuation:no_comma"], kwargs: [{}] }]) });
+  const task = ifeval({ data: rowsSource([{ ...row, instruction_id_list: ["punctuation:no_comma"], kwargs: [{}] }]) });
   const [item] = await task.load();
   if (item === undefined) throw new Error("no item");
   expect(await task.score(item, " \n")).toMatchObject({
@@ -45,7 +36,7 @@ test("a blank answer follows nothing", async () => {
 
 test("tells of instructions that are unknown or lack their settings", async () => {
   const faulty = { ...row, instruction_id_list: ["made:up", "keywords:existence"], kwargs: [{}, { keywords: [] }] };
-  await expect(ifeval({ data: rowsOf([faulty]) }).load()).rejects.toMatchObject({
+  await expect(ifeval({ data: rowsSource([faulty]) }).load()).rejects.toMatchObject({
     code: "invalid-data",
     faults: [{ where: "(memory):1 instruction_id_list.0" }, { where: "(memory):1 kwargs.1.keywords" }],
   });
