@@ -1,6 +1,7 @@
 /** Where training examples come from: a named stream of rows that is read when it is needed. */
 import type { Fault } from "../errors.js";
 import type { Source } from "./datum.js";
+import type { WrittenNumber } from "./written-numbers.js";
 
 /**
  * A source of rows. Nothing is read before `rows` is called; calling it again reads again, and gives the same rows in
@@ -23,6 +24,8 @@ export type SourceRow = UncheckedRow | FaultyRow;
 export interface UncheckedRow {
   readonly source: Source;
   readonly value: unknown;
+  /** Numbers of the value that were written in a form that JavaScript does not keep, such as 1.0. */
+  readonly changedNumbers?: readonly WrittenNumber[];
 }
 
 /** A row that can't be read. Combinators pass it on, so that it is reported whatever they do with other rows. */

@@ -4,6 +4,7 @@ import type { Fault } from "../errors.js";
 import type { SourceRow } from "./data-source.js";
 import type { Source } from "./datum.js";
 import { placeOf } from "./place.js";
+import { changedNumbers } from "./written-numbers.js";
 
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -19,7 +20,9 @@ export function textOf(bytes: Uint8Array): string | undefined {
 /** The row that a JSON text makes. */
 export function jsonRow(text: string, source: Source): SourceRow {
   try {
-    return { source, value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    const changed = changedNumbers(text);
+    return { source, value, ...(changed.length > 0 ? { changedNumbers: changed } : {}) };
   } catch (error) {
     return { source, faults: [brokenJson(text.trim(), source, error)] };
   }

@@ -14,13 +14,14 @@ import { parseMessages } from "./shapes/messages.js";
 import type { ParsedRow } from "./shapes/parsed-row.js";
 import { parsePromptCompletion, parseText } from "./shapes/plain-text.js";
 import { isRecord, type UnknownRecord } from "./shapes/record.js";
+import type { RowContext } from "./shapes/row-context.js";
 import { type ShapeName, shapeKeys, shapeNames } from "./shapes/shape-keys.js";
 import { parseTokens } from "./shapes/tokens.js";
 
 export { placeOf } from "./place.js";
 export type { ParsedRow } from "./shapes/parsed-row.js";
 
-const parsers: Readonly<Record<ShapeName, (row: UnknownRecord, source: Source) => ParsedRow>> = {
+const parsers: Readonly<Record<ShapeName, (row: UnknownRecord, source: Source, context: RowContext) => ParsedRow>> = {
   messages: parseMessages,
   conversations: parseConversations,
   alpaca: parseAlpaca,
@@ -35,7 +36,7 @@ const wantedShapes = shapeNames
 const everyKey = shapeNames.flatMap((shape) => shapeKeys[shape].all);
 
 /** Recognises the row's shape by its keys and checks it. Every key must belong to that one shape. */
-export function parseRow(row: unknown, source: Source): ParsedRow {
+export function parseRow(row: unknown, source: Source, context: RowContext = {}): ParsedRow {
   const place = placeOf(source);
   if (!isRecord(row)) {
     return { faults: [fault(place, "data_type", "the row is no JSON object", row, `an object with ${wantedShapes}`)] };
@@ -46,7 +47,7 @@ export function parseRow(row: unknown, source: Source): ParsedRow {
   if (shapes.length > 1) return { faults: [twoShapes(row, shapes, place)] };
   const { telling, all } = shapeKeys[shape];
   const faults = [...surplusKeys(row, all, place, shape), ...missingKeys(row, telling, place)];
-  return faults.length > 0 ? { faults } : parsers[shape](row, source);
+  return faults.length > 0 ? { faults } : parsers[shape](row, source, context);
 }
 
 function surplusKeys(row: UnknownRecord, known: readonly string[], place: string, shape?: ShapeName): readonly Fault[] {

@@ -96,7 +96,8 @@ export class Preparation {
    * fault on no more are given: the rest is read to tell all faults, as an error at the end. Throws as `prepareData`.
    */
   async *parts(size = onePart): AsyncGenerator<DatumList, void, undefined> {
-    for await (const row of parsedRows(this.#source, this.#options.signal)) {
+    const { signal, train } = this.#options;
+    for await (const row of parsedRows(this.#source, signal, train)) {
       // Tokenising is CPU work on the event loop; connections must be able to answer heartbeats in between.
       if (this.#rowCount % rowsBetweenPauses === 0) await setImmediate();
       this.#rowCount += 1;

@@ -59,6 +59,13 @@ describe("a bad row", () => {
     expect(faultsOf(row).map((fault) => fault.check)).toEqual([check]);
   });
 
+  test("needs no assistant message where other turns may be learnt", () => {
+    for (const train of ["all", () => true] as const)
+      expect(parseRow({ messages: [user] }, source, { train })).toHaveProperty("example");
+    for (const train of ["assistant", "last-assistant"] as const)
+      expect(parseRow({ messages: [user] }, source, { train })).toHaveProperty("faults");
+  });
+
   test("tells place, path, found and wanted of every fault at once", () => {
     const faults = faultsOf({ messages: [{ role: "human", content: 5, nme: "x" }, "x", { content: "a" }] });
     expect(faults).toEqual([

@@ -130,6 +130,19 @@ describe("prepareData", () => {
     expect(await seen).toBeInstanceOf(CancelledError);
   });
 
+  test("a conversation without an assistant is a fault where it teaches nothing, and only there", async () => {
+    const messages = [{ role: "user", content: "Hi" } as const];
+    const prepared = await prepare([{ messages }], { train: (message) => message.role === "user" });
+    expect(prepared.summary).toMatchObject({ examples: 1, trainedTokens: expect.any(Number) });
+    expect((await prepare([{ messages }], { train: "all" })).summary.trainedTokens).toBeGreaterThan(0);
+    await expect(prepare([{ messages }], { train: () => false })).rejects.toMatchObject({
+      faults: [{ check: "no_trained_token" }],
+    });
+    await expect(prepare([{ messages }])).rejects.toMatchObject({
+      faults: [{ check: "example_missing_assistant_message" }],
+    });
+  });
+
   test("takes ready tokens; only the first token's weight becomes 0", async () => {
     const prepared = await prepare([{ tokenIds: [5, 6, 7], lossWeights: [1, 0, 0.5] }]);
     expect([...prepared.datums]).toEqual([

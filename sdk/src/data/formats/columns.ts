@@ -2,6 +2,7 @@
 import { closestName } from "../../config/closest-name.js";
 import type { CheckedColumns } from "../../config/column-options.js";
 import { DataError } from "../../errors.js";
+import type { UncheckedRow } from "../data-source.js";
 import { isRecord } from "../shapes/record.js";
 import { type ShapeName, shapeKeys } from "../shapes/shape-keys.js";
 
@@ -44,10 +45,15 @@ export function columnsOf({ shape, ...named }: CheckedColumns): Columns {
 }
 
 /** The row with only these columns, under the shape's keys. What is no object stays as it is, to be told of later. */
-export function pickColumns(value: unknown, columns: Columns): unknown {
-  if (columns === undefined || !isRecord(value)) return value;
+export function pickColumns(row: UncheckedRow, columns: Columns): UncheckedRow {
+  const { source, value, changedNumbers } = row;
+  if (columns === undefined || !isRecord(value)) return row;
   const there = columns.filter(({ name }) => Object.hasOwn(value, name));
-  return Object.fromEntries(there.map(({ key, name }) => [key, value[name]]));
+  const picked = Object.fromEntries(there.map(({ key, name }) => [key, value[name]]));
+  const numbers = changedNumbers?.flatMap(({ path: [first, ...rest], written }) =>
+    there.filter(({ name }) => name === first).map(({ key }) => ({ path: [key, ...rest], written })),
+  );
+  return { source, value: picked, ...(numbers === undefined ? {} : { changedNumbers: numbers }) };
 }
 
 /** Throws DataError with every required column that a file with fixed columns lacks. */

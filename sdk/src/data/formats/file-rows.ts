@@ -32,7 +32,7 @@ async function* fileRows(
   try {
     for await (const row of format.rows(storedFile(location, signal), location.name, columns)) {
       last = row.source;
-      yield "faults" in row ? row : { source: row.source, value: pickColumns(row.value, columns) };
+      yield "faults" in row ? row : pickColumns(row, columns);
     }
   } catch (cause) {
     const reached = last && placeOf(last);

@@ -4,6 +4,7 @@ import { DataError, type Fault } from "../../errors.js";
 import type { SourceRow } from "../data-source.js";
 import type { Source } from "../datum.js";
 import { placeOf } from "../place.js";
+import { changedNumbers, type WrittenNumber } from "../written-numbers.js";
 import { type Columns, checkColumns } from "./columns.js";
 
 /** The columns of a table. */
@@ -40,6 +41,7 @@ export function tableRow(cells: readonly string[], header: TableHeader, source: 
     return { source, faults: [{ where, problem, found: `${cells.length} values`, wanted, check: "csv_column_count" }] };
   }
   const entries: (readonly [name: string, value: unknown])[] = [];
+  const changed: WrittenNumber[] = [];
   for (const [index, name] of header.names.entries()) {
     const cell = cells[index] ?? "";
     if (!header.json.has(name)) {
@@ -48,9 +50,11 @@ export function tableRow(cells: readonly string[], header: TableHeader, source: 
       const value = parseCell(cell);
       if (value === notJson) return { source, faults: [jsonFault(where, name, cell)] };
       entries.push([name, value]);
+      changed.push(...changedNumbers(cell).map(({ path, written }) => ({ path: [name, ...path], written })));
     }
   }
-  return { source, value: Object.fromEntries(entries) };
+  const value = Object.fromEntries(entries);
+  return { source, value, ...(changed.length > 0 ? { changedNumbers: changed } : {}) };
 }
 
 function jsonFault(where: string, name: string, cell: string): Fault {

@@ -6,6 +6,7 @@ import { fault, textFaults, unknownKeys } from "./checks.js";
 import { conversationFaults } from "./messages.js";
 import type { Faulty, ParsedRow } from "./parsed-row.js";
 import { isRecord, type UnknownRecord } from "./record.js";
+import type { RowContext } from "./row-context.js";
 
 /** The speakers of ShareGPT's own files and of those that took over its form. */
 const speakers: Readonly<Record<string, Message["role"]>> = {
@@ -21,7 +22,7 @@ const speakers: Readonly<Record<string, Message["role"]>> = {
  * Reads {conversations: [{from, value}], system?}. Calls and results of tools are refused: they have no ids here, which
  * templates want, and none are made up.
  */
-export function parseConversations(row: UnknownRecord, source: Source): ParsedRow {
+export function parseConversations(row: UnknownRecord, source: Source, { train }: RowContext): ParsedRow {
   const { conversations, system } = row;
   const where = `${placeOf(source)} conversations`;
   if (!Array.isArray(conversations) || conversations.length === 0) {
@@ -36,7 +37,7 @@ export function parseConversations(row: UnknownRecord, source: Source): ParsedRo
   ];
   const messages = parsed.flatMap((one) => ("message" in one ? [one.message] : []));
   if (typeof system === "string" && hasSystem) messages.unshift({ role: "system", content: system });
-  if (faults.length === 0) faults.push(...conversationFaults(messages, where));
+  if (faults.length === 0) faults.push(...conversationFaults(messages, where, train));
   return faults.length > 0 ? { faults } : { example: { kind: "messages", messages, source } };
 }
 

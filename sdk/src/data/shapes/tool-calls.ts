@@ -1,7 +1,9 @@
 /** Checks the tool calls of an assistant's message. */
 import type { Fault } from "../../errors.js";
 import type { ToolCall } from "../datum.js";
+import { changedNumbers } from "../written-numbers.js";
 import { fault, textFaults, unknownKeys } from "./checks.js";
+import { numberFault } from "./number-faults.js";
 import type { Faulty } from "./parsed-row.js";
 import { isRecord, type UnknownRecord } from "./record.js";
 
@@ -36,6 +38,10 @@ function parseCall(call: unknown, place: string, path: string): { readonly toolC
   ];
   if (call["type"] !== undefined && call["type"] !== "function") {
     faults.push(fault(`${where}.type`, "tool_call_type", "is no known type", call["type"], '"function"'));
+  }
+  if (typeof called["arguments"] === "string" && readArguments !== undefined) {
+    const numbers = changedNumbers(called["arguments"]);
+    faults.push(...numbers.map((number) => numberFault(number, `${where}.function.arguments`)));
   }
   if (readArguments === undefined) {
     const wanted = "an object, or its JSON text";
