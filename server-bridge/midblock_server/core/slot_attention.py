@@ -50,17 +50,29 @@ def attend_rows(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor, how: 
     """
     rows, key_heads = keys.shape[:2]
     grouped = query[0].transpose(0, 1).reshape(rows, key_heads, -1, query.shape[3])
-    return _attend(grouped, keys, values, bias, how).reshape(1, rows, -1, query.shape[3]).transpose(1, 2)
+    if how.softcap is None and query.device.type != "cpu":
+        outputs = scaled_dot_product_attention(grouped, keys, values, attn_mask=bias, scale=how.scaling)
+    else:
+        scores = torch.matmul(grouped * _scale(grouped, how), keys.transpose(2, 3))
+        outputs = _weigh(scores, values, bias, how)
+    return outputs.reshape(1, rows, -1, query.shape[3]).transpose(1, 2)
 
 
 def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor, how: Attending) -> Tensor:
     """Heads that share keys and values are rows of one product, so that these are not repeated."""
     if how.softcap is None and query.device.type != "cpu":
         return scaled_dot_product_attention(query, keys, values, attn_mask=bias, scale=how.scaling)
-    scale = query.shape[-1] ** -0.5 if how.scaling is None else how.scaling
     # Keys times queries: oneDNN is twice as fast with the long side first (avx512_bf16).
-    scores = torch.matmul(keys, (query * scale).transpose(2, 3)).transpose(2, 3)
+    scores = torch.matmul(keys, (query * _scale(query, how)).transpose(2, 3)).transpose(2, 3)
+    return _weigh(scores, values, bias, how)
+
+
+def _scale(query: Tensor, how: Attending) -> float:
+    return float(query.shape[-1] ** -0.5) if how.scaling is None else how.scaling
+
+
+def _weigh(scores: Tensor, values: Tensor, bias: Tensor, how: Attending) -> Tensor:
     if how.softcap is not None:
         scores = torch.tanh(scores / how.softcap) * how.softcap
-    weights = torch.softmax(scores + bias, dim=-1, dtype=torch.float32).to(query.dtype)
+    weights = torch.softmax(scores + bias, dim=-1, dtype=torch.float32).to(scores.dtype)
     return torch.matmul(weights, values)
