@@ -19,6 +19,7 @@ export type { EvaluateOptions } from "./config/evaluate-options.js";
 export type { FinetuneOptions } from "./config/finetune-options.js";
 export type { GenerateOptions, SamplingOptions } from "./config/generate-options.js";
 export type { PreparationOptions } from "./config/preparation-options.js";
+export type { WatchOptions } from "./config/watch-options.js";
 export type { ChatTemplate } from "./data/chat-template.js";
 export { dataset } from "./data/combine/dataset-of.js";
 export { type MixPart, mix } from "./data/combine/mix.js";
@@ -102,6 +103,8 @@ export { type IfevalItem, type IfevalOptions, ifeval } from "./evaluation/tasks/
 export { type JsonRecordOptions, jsonRecord } from "./evaluation/tasks/json-record.js";
 export { type ChoiceRow, type MultipleChoiceOptions, multipleChoice } from "./evaluation/tasks/multiple-choice.js";
 export { type PerplexityOptions, perplexity, type TextRow } from "./evaluation/tasks/perplexity.js";
+export type { CheckpointOutcome, FigureChoice } from "./evaluation/watched-figure.js";
+export type { WatchedRun, WatchedStep } from "./evaluation/watched-run.js";
 export type { FinetuneResult } from "./finetune/finetune-result.js";
 export type { FinetuneRun } from "./finetune/finetune-run.js";
 export type { EvaluationEvent, EvaluationPhase, RunEvent } from "./finetune/run-event.js";

@@ -19,6 +19,7 @@ import { finetuneSchema } from "./finetune-schema.js";
 import { type OptimizerOptions, optimizerInputs } from "./optimizer-options.js";
 import type { RowPolicies } from "./preparation-options.js";
 import { readOptions } from "./read-options.js";
+import { type WatchOptions, type WatchSettings, watchSettings } from "./watch-options.js";
 
 /** What `client.finetune` takes. Only `data` must be given. */
 export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeOptions {
@@ -77,12 +78,17 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
   readonly trainWhilePreparing?: boolean;
   /** Seeds the order of examples, adapters and dropout; default 0. */
   readonly seed?: number;
-  /** A checkpoint each so many steps, 0 for only at the end; default 50. */
+  /** A checkpoint each so many steps, 0 for only at the end; default 50, or watch.everySteps, of which it is a part. */
   readonly checkpointEverySteps?: number;
-  /** Newest checkpoints that are kept; default 2. */
+  /** Newest checkpoints that are kept; default 2. With `watch` the best one stays as well. */
   readonly keepCheckpoints?: number;
   /** Tasks run before and after; default none. */
   readonly evaluate?: readonly EvaluationTask[];
+  /**
+   * Measures checkpoints while training goes on, keeps the best, and with `patience` ends a run that gains no more;
+   * default none. Training is not paused: evaluations and steps take turns on the device.
+   */
+  readonly watch?: WatchOptions;
   /** Makes starting idempotent: the same key never starts a second run; 1 to 200 characters, default random. */
   readonly key?: string;
   /** A name for people, up to 200 characters. */
@@ -123,6 +129,7 @@ export interface FinetuneSettings {
   readonly checkpointEverySteps: number;
   readonly keepCheckpoints: number;
   readonly evaluate: readonly EvaluationTask[];
+  readonly watch: WatchSettings | undefined;
   readonly key: string;
   readonly name: string | undefined;
   readonly signal: AbortSignal | undefined;
@@ -157,9 +164,10 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     maxTokens: options.maxTokens,
     tooLong: options.tooLong ?? "error",
     noTrainedTokens: options.noTrainedTokens ?? "error",
-    checkpointEverySteps: options.checkpointEverySteps ?? 50,
+    checkpointEverySteps: options.checkpointEverySteps ?? options.watch?.everySteps ?? 50,
     keepCheckpoints: options.keepCheckpoints ?? 2,
     evaluate: options.evaluate ?? [],
+    watch: options.watch && watchSettings(options.watch, options.evaluate ?? []),
     key: options.key ?? randomUUID(),
     name: options.name,
     signal: options.signal,

@@ -18,6 +18,7 @@ import {
 } from "./option-checks.js";
 import { rowPolicies } from "./preparation-options.js";
 import { taskListSchema } from "./task-list-schema.js";
+import { watchRules, watchSchema } from "./watch-options.js";
 
 const above0 = () => numberWhere("a number above 0", (value) => value > 0);
 const from0 = () => numberWhere("a number, 0 or more", (value) => value >= 0);
@@ -46,6 +47,7 @@ export const finetuneSchema = exactObject({
   checkpointEverySteps: wholeNumber(0).optional(),
   keepCheckpoints: wholeNumber(1).optional(),
   evaluate: taskListSchema.optional(),
+  watch: watchSchema.optional(),
   key: text(200).optional(),
   name: text(200).optional(),
   signal: abortSignal().optional(),
@@ -80,6 +82,9 @@ export const finetuneSchema = exactObject({
     path: ["trainWhilePreparing"],
     error: "nothing with data that is prepared already",
   })
+  .refine(watchRules.tasksGiven.holds, { ...evenWithOtherFaults, ...watchRules.tasksGiven.fault })
+  .refine(watchRules.tasksNamed.holds, { ...evenWithOtherFaults, ...watchRules.tasksNamed.fault })
+  .refine(watchRules.checkpointsWritten.holds, { ...evenWithOtherFaults, ...watchRules.checkpointsWritten.fault })
   .refine((options) => !(options.data instanceof PreparedDataset) || !namesPolicies(options), {
     ...evenWithOtherFaults,
     path: ["data"],

@@ -6,6 +6,7 @@ import { type BaseReplies, generateBaseReplies, measureDrift } from "./drift.js"
 import { itemsTasks, measureTask } from "./measure-task.js";
 import type { DriftResult, TaskComparison, TaskResult } from "./result.js";
 import type { DriftTask, EvaluationTask } from "./task.js";
+import { correctForTasks } from "./verdict.js";
 
 /** What is known of the base model before training; plain data. */
 export interface Baseline {
@@ -17,6 +18,7 @@ export interface Baseline {
 
 /** What training changed. */
 export interface BeforeAfter {
+  /** Their headlines' p and verdicts are corrected for their number. */
   readonly comparisons: readonly TaskComparison[];
   readonly drift: DriftResult | undefined;
 }
@@ -45,20 +47,27 @@ export async function evaluateBefore(tasks: readonly EvaluationTask[], context: 
   return { results, baseReplies: driftTask && (await generateBaseReplies(driftTask, context)) };
 }
 
-/** Measures the tuned model and sets it beside the baseline, which must come from the same tasks. */
+/**
+ * Measures the tuned model and sets it beside the baseline, which must come from the same tasks. What is known of the
+ * very same model already is taken as it is.
+ */
 export async function evaluateAfter(
   tasks: readonly EvaluationTask[],
   baseline: Baseline,
   context: EvaluationContext,
+  known?: { readonly results: readonly TaskResult[]; readonly drift: DriftResult | undefined },
 ): Promise<BeforeAfter> {
-  const comparisons: TaskComparison[] = [];
+  const compared: TaskComparison[] = [];
   for (const [index, task] of itemsTasks(tasks).entries()) {
     const before = baseline.results[index];
     if (before === undefined) throw new RangeError(`the baseline has no result for task "${task.name}"`);
-    comparisons.push(compareResults(before, await measureTask(task, context)));
+    const after = known?.results.find((result) => result.task === task.name) ?? (await measureTask(task, context));
+    compared.push(compareResults(before, after));
   }
+  const comparisons = correctForTasks(compared);
   const driftTask = findDriftTask(tasks);
-  const drift = driftTask && baseline.baseReplies && (await measureDrift(driftTask, baseline.baseReplies, context));
+  if (driftTask === undefined || baseline.baseReplies === undefined) return { comparisons, drift: undefined };
+  const drift = known?.drift ?? (await measureDrift(driftTask, baseline.baseReplies, context));
   return { comparisons, drift };
 }
 

@@ -1,16 +1,16 @@
-/** The work behind the handle, in its order: measure the base, train, measure the result, put the report together. */
+/** The work behind the handle, in its order: measure the base, train and watch, measure the result, report. */
 import { evaluateAfter, evaluateBefore } from "../evaluation/before-after.js";
-import type { EvaluationContext } from "../evaluation/context.js";
-import { evaluationContext } from "../evaluation/evaluate-tasks.js";
 import type { ModelReference } from "../evaluation/inference.js";
-import type { MetricSummary, TaskResult } from "../evaluation/result.js";
+import { inPhase, phaseContext } from "./evaluation-phase.js";
 import type { EventLog } from "./event-log.js";
 import { FinetuneResult } from "./finetune-result.js";
 import type { FinetuneJob } from "./job.js";
 import { makeReport } from "./make-report.js";
 import { cancelled, type RunControl } from "./run-control.js";
 import type { EvaluationPhase } from "./run-event.js";
+import type { WatchOutcome } from "./run-watch.js";
 import { train } from "./train.js";
+import { watchJob } from "./watch-job.js";
 
 /** Carries the job out; every event goes to the log, which is closed at the end whatever happens. */
 export async function carryOut(job: FinetuneJob, log: EventLog, control: RunControl): Promise<FinetuneResult> {
@@ -29,61 +29,43 @@ async function measureTrainMeasure(job: FinetuneJob, log: EventLog, control: Run
   const tasks = job.settings.evaluate;
   const timings: Record<string, number> = {};
   const measured = tasks.length > 0;
+  const contextOf = (phase: EvaluationPhase, model: ModelReference) =>
+    phaseContext(job, log, control.signal, { phase }, model);
 
-  const before = () => evaluateBefore(tasks, contextOf(job, log, control, "before", { kind: "base" }));
+  const before = () => evaluateBefore(tasks, contextOf("before", { kind: "base" }));
   const baseline = measured
-    ? await timed(timings, "evaluation before", () => inPhase(log, job, "before", before, ({ results }) => results))
+    ? await timed(timings, "evaluation before", () =>
+        inPhase(log, { phase: "before" }, tasks, before, (found) => found),
+      )
     : undefined;
   control.throwIfCancelled();
 
-  const training = await train(job, log, control);
+  const watch = watchJob(job, log, control, baseline);
+  const training = await train(job, log, control, watch);
   timings["training"] = training.seconds;
+  const watched = watch && (await timed(timings, "evaluation of checkpoints after training", () => watch.outcome()));
   // A run that ended early does not wait for its data; the report does, since it tells of all of it.
   await job.fed;
   control.throwIfCancelled();
 
-  const tuned: ModelReference = { kind: "run", runId: training.runId };
-  const after = baseline && (() => evaluateAfter(tasks, baseline, contextOf(job, log, control, "after", tuned)));
+  const tuned = tunedModel(training.runId, watched);
+  // What the kept checkpoint was measured on while it was watched need not be measured again.
+  const known = tuned.step === undefined ? undefined : watched?.best;
+  const after = baseline && (() => evaluateAfter(tasks, baseline, contextOf("after", tuned), known));
   const beforeAfter = after
     ? await timed(timings, "evaluation after", () =>
-        inPhase(log, job, "after", after, ({ comparisons }) => comparisons.map((comparison) => comparison.after)),
+        inPhase(log, { phase: "after" }, tasks, after, ({ comparisons }) => ({
+          results: comparisons.map((comparison) => comparison.after),
+        })),
       )
     : { comparisons: [], drift: undefined };
 
-  return new FinetuneResult(makeReport(job, training, beforeAfter, timings), job.bridge);
+  return new FinetuneResult(makeReport(job, training, beforeAfter, timings, watched?.report), job.bridge);
 }
 
-function contextOf(
-  job: FinetuneJob,
-  log: EventLog,
-  control: RunControl,
-  phase: EvaluationPhase,
-  model: ModelReference,
-): EvaluationContext {
-  const surroundings = { ...job, inference: job.bridge, limits: job.bridge.server.limits };
-  return evaluationContext(surroundings, model, {
-    signal: control.signal,
-    onProgress: ({ task, done, total }) =>
-      log.append({ type: "eval-progress", unixSeconds: Date.now() / 1000, phase, task, done, total }),
-  });
-}
-
-async function inPhase<Outcome>(
-  log: EventLog,
-  job: FinetuneJob,
-  phase: EvaluationPhase,
-  work: () => Promise<Outcome>,
-  resultsOf: (outcome: Outcome) => readonly TaskResult[],
-): Promise<Outcome> {
-  const startedAt = performance.now();
-  const tasks = job.settings.evaluate.map(({ name }) => name);
-  log.append({ type: "eval-start", unixSeconds: Date.now() / 1000, phase, tasks });
-  const outcome = await work();
-  const metrics: Record<string, Readonly<Record<string, MetricSummary>>> = {};
-  for (const result of resultsOf(outcome)) metrics[result.task] = result.metrics;
-  const seconds = (performance.now() - startedAt) / 1000;
-  log.append({ type: "eval-end", unixSeconds: Date.now() / 1000, phase, seconds, metrics });
-  return outcome;
+/** The best checkpoint where that is wanted, else the newest. */
+function tunedModel(runId: string, watched: WatchOutcome | undefined): ModelReference & { readonly kind: "run" } {
+  return watched?.report.keepsBest ? { kind: "run", runId, step: watched.best.step } : { kind: "run", runId };
 }
 
 async function timed<Outcome>(

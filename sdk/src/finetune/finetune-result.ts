@@ -14,12 +14,14 @@ export class FinetuneResult {
   /** Everything that was asked, done and measured, as one plain value. */
   readonly report: RunReport;
   readonly #bridge: Bridge;
+  readonly #checkpoint: { readonly step?: number };
   #savedTo: string | undefined;
 
   constructor(report: RunReport, bridge: Bridge) {
     this.runId = report.runId;
     this.report = report;
     this.#bridge = bridge;
+    this.#checkpoint = report.watched?.keepsBest ? { step: report.watched.best.step } : {};
   }
 
   /** Each generation task before and after, paired item by item. */
@@ -32,6 +34,11 @@ export class FinetuneResult {
     return this.report.drift;
   }
 
+  /** Step of the best checkpoint by the watched figure; undefined where none was watched. */
+  get best(): number | undefined {
+    return this.report.watched?.best.step;
+  }
+
   /** The result for a terminal of 80 columns; once it is saved, with where the files are. Without colour unless asked. */
   summary({ colour = false }: { readonly colour?: boolean } = {}): string {
     return summarise(this.report, { colour, ...(this.#savedTo === undefined ? {} : { folder: this.#savedTo }) });
@@ -39,10 +46,11 @@ export class FinetuneResult {
 
   /**
    * Writes the adapter (or the changed tensors), manifest.json, report.html and the per-item records into a folder,
-   * which is made where it is missing. Files of the same names are replaced. The client must still be open.
+   * which is made where it is missing: of the best checkpoint where the run was watched and keeps it, else of the last.
+   * Files of the same names are replaced. The client must still be open.
    */
   async save(folder: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const artifacts = await saveArtifacts(this.#bridge, this.runId, folder, options);
+    const artifacts = await saveArtifacts(this.#bridge, this.runId, folder, { ...options, ...this.#checkpoint });
     await saveReport(this.report, folder, artifacts);
     this.#savedTo = folder;
   }
@@ -53,6 +61,6 @@ export class FinetuneResult {
    * "out/merged". The client must still be open.
    */
   async saveMerged(folder: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    await saveMergedModel(this.#bridge, this.runId, folder, options);
+    await saveMergedModel(this.#bridge, this.runId, folder, { ...options, ...this.#checkpoint });
   }
 }

@@ -16,6 +16,8 @@ export interface TrainingOutcome {
   readonly datasetHashes: readonly string[];
   /** Wall time of training, by whichever process trained: from each start to the last step or checkpoint after it. */
   readonly seconds: number;
+  /** Why it completed before its last step: "max-seconds", or what it was told; else empty. */
+  readonly endReason: string;
   /** What a user should know, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -28,6 +30,7 @@ export class FollowedRun {
   #start: RunStartEvent | undefined;
   #seconds = 0;
   #latestWork = 0;
+  #endReason = "";
 
   constructor(job: FinetuneJob) {
     this.#job = job;
@@ -51,11 +54,13 @@ export class FollowedRun {
       case "warning":
         this.#warnings.push(event.message);
         break;
+      case "run-end":
+        this.#endReason = event.reason;
+        break;
       case "run-queued":
       case "run-paused":
       case "run-interrupted":
       case "run-waiting":
-      case "run-end":
         break;
     }
   }
@@ -76,6 +81,7 @@ export class FollowedRun {
       start: this.#start,
       datasetHashes: record.specification.datasetHashes,
       seconds: this.#seconds,
+      endReason: this.#endReason,
       warnings: this.#warnings,
     };
   }

@@ -7,6 +7,7 @@ import { type PartSize, Preparation } from "../data/prepare.js";
 import { type PreparationSettings, preparationSettings } from "../data/prepared-dataset.js";
 import { GrowingPlan } from "../training/growing-plan.js";
 import type { PackingFigures } from "../training/packing.js";
+import { allTasks } from "./all-tasks.js";
 import type { FinetuneContext } from "./start-finetune.js";
 import type { BegunData, DataPart, TrainingData } from "./training-data.js";
 
@@ -83,7 +84,7 @@ class GrowingData implements TrainingData {
       yield { datasetHashes, steps, notes: undefined };
       datasetHashes = [];
     }
-    this.#contamination = await findContamination(this.#chosen.evaluate, this.#preparation.rows, this.#signal);
+    this.#contamination = await findContamination(allTasks(this.#chosen), this.#preparation.rows, this.#signal);
     const steps = this.#plan.finish();
     yield { datasetHashes, steps, notes: { summary: this.summary, packing: this.packing } };
   }

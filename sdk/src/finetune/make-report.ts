@@ -1,6 +1,8 @@
 /** Puts what was asked, done and measured together as the report's plain value. */
+import type { WatchSettings } from "../config/watch-options.js";
 import { describeContamination } from "../data/contamination.js";
 import type { BeforeAfter } from "../evaluation/before-after.js";
+import type { WatchedRun } from "../evaluation/watched-run.js";
 import { packageVersion } from "../package-manifest.js";
 import type { JsonValue, RunReport } from "../report/run-report.js";
 import type { TrainingOutcome } from "./followed-run.js";
@@ -12,6 +14,7 @@ export function makeReport(
   training: TrainingOutcome,
   beforeAfter: BeforeAfter,
   timings: Readonly<Record<string, number>>,
+  watched: WatchedRun | undefined,
 ): RunReport {
   const { card, settings, specification, data } = job;
   const { server } = job.bridge;
@@ -45,6 +48,9 @@ export function makeReport(
     trainableParameters: training.start.trainableParameters,
     totalParameters: training.start.totalParameters,
     steps: training.steps,
+    stepsTotal: specification.stepsTotal,
+    endReason: training.endReason,
+    watched,
     comparisons: beforeAfter.comparisons,
     drift: beforeAfter.drift,
     timings,
@@ -80,6 +86,7 @@ function remainingSettings({ settings, specification, data }: FinetuneJob): Read
     checkpointEverySteps: settings.checkpointEverySteps,
     keepCheckpoints: settings.keepCheckpoints,
     trainWhilePreparing: settings.trainWhilePreparing,
+    watch: settings.watch === undefined ? null : watchRecord(settings.watch),
     key: settings.key,
     sourceHash: data.contentHash,
     tasks: settings.evaluate.map((task) => ({
@@ -87,6 +94,17 @@ function remainingSettings({ settings, specification, data }: FinetuneJob): Read
       rule: { ...task.rule },
       ...(task.kind === "likelihood" ? {} : { maxNewTokens: task.maxNewTokens }),
     })),
+  };
+}
+
+function watchRecord({ tasks, figure, goal, patience, ...watch }: WatchSettings): JsonValue {
+  return {
+    ...watch,
+    tasks: tasks.map(({ name }) => name),
+    // A function is recorded by its source.
+    figure: figure === undefined ? null : String(figure),
+    goal: goal ?? null,
+    patience: patience ?? null,
   };
 }
 

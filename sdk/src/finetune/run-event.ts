@@ -1,9 +1,11 @@
 /** All that a finetune tells while it goes on: the sidecar's training events and the client's own evaluation events. */
+import type { StepFigure } from "../evaluation/best-step.js";
 import type { MetricSummary } from "../evaluation/result.js";
+import type { Figure } from "../evaluation/watched-figure.js";
 import type { TrainingEvent } from "../training/run-event.js";
 
-/** Whether an evaluation measures the base model or the tuned one. */
-export type EvaluationPhase = "before" | "after";
+/** Whether an evaluation measures the base model, a checkpoint while training goes on, or the tuned model. */
+export type EvaluationPhase = "before" | "during" | "after";
 
 interface Numbered {
   /** 1, 2, 3, ... over all events of the handle, without gaps. */
@@ -11,30 +13,35 @@ interface Numbered {
   readonly unixSeconds: number;
 }
 
-/** An evaluation begins. */
-export interface EvaluationStartEvent extends Numbered {
-  readonly type: "eval-start";
+interface OfEvaluation extends Numbered {
   readonly phase: EvaluationPhase;
+  /** Step of the checkpoint, with phase "during" alone. */
+  readonly step?: number;
+}
+
+/** An evaluation begins. */
+export interface EvaluationStartEvent extends OfEvaluation {
+  readonly type: "eval-start";
   /** Names of the tasks. */
   readonly tasks: readonly string[];
 }
 
 /** Items of a task were answered. */
-export interface EvaluationProgressEvent extends Numbered {
+export interface EvaluationProgressEvent extends OfEvaluation {
   readonly type: "eval-progress";
-  readonly phase: EvaluationPhase;
   readonly task: string;
   readonly done: number;
   readonly total: number;
 }
 
 /** An evaluation is over. */
-export interface EvaluationEndEvent extends Numbered {
+export interface EvaluationEndEvent extends OfEvaluation {
   readonly type: "eval-end";
-  readonly phase: EvaluationPhase;
   readonly seconds: number;
   /** By task, then by metric. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, MetricSummary>>>>;
+  /** The figure that checkpoints are compared by, and the best so far, with phase "during" alone. */
+  readonly watched?: Figure & { readonly best: StepFigure };
 }
 
 /** Events of the client itself. */

@@ -3,7 +3,7 @@ import type { FinetuneSettings } from "../config/finetune-options.js";
 import type { DataModel } from "../data/data-model.js";
 import { PreparedDataset } from "../data/prepared-dataset.js";
 import { checkTasks } from "../evaluation/before-after.js";
-import { loadOnce } from "../evaluation/load-once.js";
+import { checkFigureName } from "../evaluation/watched-figure.js";
 import { resolvePhases } from "../layers/layer-schedule.js";
 import type { ModelCard } from "../layers/model-card.js";
 import { drawLayerPlan } from "../layers/picture.js";
@@ -13,6 +13,7 @@ import { resolveMethod } from "../training/methods.js";
 import { resolveOptimizer } from "../training/optimizer.js";
 import type { RunSpecification } from "../training/run-specification.js";
 import type { Bridge } from "../transport/bridge.js";
+import { allTasks, withTasksLoadedOnce } from "./all-tasks.js";
 import { carryOut } from "./carry-out.js";
 import { EventLog } from "./event-log.js";
 import { feedRun } from "./feed-run.js";
@@ -35,13 +36,13 @@ export interface FinetuneContext extends DataModel {
  * together; then starts the work and returns its handle.
  */
 export async function startFinetune(context: FinetuneContext, chosen: FinetuneSettings): Promise<FinetuneRun> {
-  // Each task is read for contamination, before and after.
-  const settings = { ...chosen, evaluate: chosen.evaluate.map(loadOnce) };
+  const settings = withTasksLoadedOnce(chosen);
   const { bridge, card } = context;
   const { signal, trainNorms } = settings;
   const method = resolveMethod(settings.method, card);
   const layerPlan = resolveLayerPlan(settings.layers, card, settings.method);
-  checkTasks(settings.evaluate);
+  checkTasks(allTasks(settings));
+  checkFigureName(settings.watch?.figure, settings.watch?.tasks ?? []);
 
   const control = new RunControl(bridge, signal);
   const { data, first, stepsTotal, rest } = await beginData(context, settings, control);
@@ -54,7 +55,8 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
     optimizer: resolveOptimizer(settings.optimizer, stepsTotal),
     seed: settings.seed,
     checkpointEverySteps: settings.checkpointEverySteps,
-    keepCheckpoints: settings.keepCheckpoints,
+    // Which checkpoints are needed is then known here alone, and the others are removed from here.
+    keepCheckpoints: settings.watch === undefined ? settings.keepCheckpoints : stepsTotal + 1,
     weightsHash: card.weightsHash,
     stepsTotal,
     open: rest !== undefined,
@@ -67,7 +69,7 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
     clientNotes: notesOf(first),
   };
 
-  const key = runKey(settings.key, specification);
+  const key = runKey(settings.key, specification, settings.watch);
   // Tasks are asked on the day that the data was prepared for.
   const template = context.template.on(data.settings.date);
   const fed = rest === undefined ? Promise.resolve() : feedRun(rest, bridge, control, notesOf);

@@ -5,9 +5,15 @@ import type { EventLog } from "./event-log.js";
 import { FollowedRun, type TrainingOutcome } from "./followed-run.js";
 import type { FinetuneJob } from "./job.js";
 import type { RunControl } from "./run-control.js";
+import type { RunWatch } from "./run-watch.js";
 
 /** Trains to the end, or throws the reason why not: RunError, CancelledError, or what broke the connection. */
-export async function train(job: FinetuneJob, log: EventLog, control: RunControl): Promise<TrainingOutcome> {
+export async function train(
+  job: FinetuneJob,
+  log: EventLog,
+  control: RunControl,
+  watch: RunWatch | undefined,
+): Promise<TrainingOutcome> {
   const record = await startOrContinue(job, control.signal);
   await control.trainingStarts(record.runId);
   const followed = new FollowedRun(job);
@@ -17,6 +23,7 @@ export async function train(job: FinetuneJob, log: EventLog, control: RunControl
       const { sequence: _, ...unnumbered } = event;
       log.append(unnumbered);
       await followed.take(event, record.runId);
+      watch?.take(event, record.runId);
     }
   } catch (error) {
     throw nameTheRun(error, record.runId);

@@ -4,6 +4,7 @@ import { PreparedDataset, prepareDataset } from "../data/prepared-dataset.js";
 import { OptionsError } from "../errors.js";
 import { microBatchBudget, planBatches } from "../training/batch-plan.js";
 import { measurePacking } from "../training/packing.js";
+import { allTasks } from "./all-tasks.js";
 import type { FinetuneContext } from "./start-finetune.js";
 import type { BegunData } from "./training-data.js";
 
@@ -25,13 +26,13 @@ export async function wholeData(context: FinetuneContext, settings: FinetuneSett
 
 /** Data that was prepared is taken as it is, if it was prepared with this client's own tokenizer. */
 async function prepare(context: FinetuneContext, settings: FinetuneSettings): Promise<PreparedDataset> {
-  const { data, evaluate, signal } = settings;
+  const { data, signal } = settings;
   const isPrepared = data instanceof PreparedDataset;
   if (isPrepared && (data.model.tokenizer !== context.tokenizer || data.model.template !== context.template)) {
     throw preparedElsewhere(data, context);
   }
   const prepared = isPrepared ? data : await prepareDataset(data, context, settings, signal);
-  return prepared.comparedWith(evaluate, signal);
+  return prepared.comparedWith(allTasks(settings), signal);
 }
 
 function preparedElsewhere(data: PreparedDataset, context: FinetuneContext): OptionsError {

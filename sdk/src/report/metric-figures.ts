@@ -7,7 +7,13 @@ type Unit = MetricKind["unit"];
 
 /** "91.7 %" or "2.31 nats". */
 export function figure({ mean, kind }: MetricSummary): string {
-  return kind.unit === "share" ? percent(mean) : `${significant(mean)}\u00a0${kind.unit}`;
+  return valueWords(mean, kind.unit);
+}
+
+/** The same of a value alone; a plain number where the unit is not known. */
+export function valueWords(value: number, unit: Unit | undefined): string {
+  if (unit === "share") return percent(value);
+  return unit === undefined ? significant(value) : `${significant(value)}\u00a0${unit}`;
 }
 
 /** "85.3 to 95.4 %" or "2.2 to 2.4 nats"; "not known" where there is no interval. */

@@ -57,6 +57,7 @@ rect.before { fill: var(--before); } rect.after, rect.trained { fill: var(--afte
 .y-ticks { position: relative; font-size: 12px; color: var(--muted); }
 .y-ticks span { position: absolute; right: .6rem; transform: translateY(-50%); }
 .curve { fill: none; stroke: var(--better); stroke-width: 2; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
+.mark { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 2 3; } .mark.stands { stroke: var(--better); stroke-dasharray: none; }
 .curve.faint { stroke-width: 1; opacity: .45; }
 .dot { fill: var(--muted); fill-opacity: .6; } circle.mean { fill: var(--better); } .mean-range { stroke: var(--better); stroke-width: 2; }
 

@@ -7,6 +7,7 @@
  */
 import type { DataSummary } from "../data/data-summary.js";
 import type { DriftResult, TaskComparison } from "../evaluation/result.js";
+import type { WatchedRun } from "../evaluation/watched-run.js";
 import type { LayerPlan } from "../layers/layer-plan.js";
 import type { PackingFigures } from "../training/packing.js";
 import type { StepEndEvent } from "../training/run-event.js";
@@ -83,6 +84,12 @@ export interface RunReport {
   readonly totalParameters: number;
   /** One a step, in order. */
   readonly steps: readonly StepEndEvent[];
+  /** Steps that were planned. */
+  readonly stepsTotal: number;
+  /** Why training completed before its last step: "max-seconds", "early-stop", or what it was told; else empty. */
+  readonly endReason: string;
+  /** Undefined where checkpoints were not watched. */
+  readonly watched: WatchedRun | undefined;
   readonly comparisons: readonly TaskComparison[];
   /** Undefined where drift was not measured. */
   readonly drift: DriftResult | undefined;

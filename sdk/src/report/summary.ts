@@ -5,6 +5,7 @@ import { trainingCost } from "./cost.js";
 import { change, changeRange, figure, figureRange } from "./metric-figures.js";
 import { byteSize, count, duration } from "./numbers.js";
 import type { RunReport } from "./run-report.js";
+import { endWords, watchedWords } from "./watched-words.js";
 import {
   differenceSentence,
   driftSentences,
@@ -34,6 +35,7 @@ export function summarise(report: RunReport, { colour = false, folder }: Summary
   const parts = [
     [paint("bold", report.title), ...wrap(`${report.model.name}: ${planWords(report)}`)],
     ...report.comparisons.map((comparison) => taskLines(comparison, paint)),
+    wrap([endWords(report), report.watched ? watchedWords(report.watched) : ""].join(" ")),
     report.drift ? wrap(driftSentences(report.drift)) : [],
     costLines(report),
     report.warnings.flatMap((warning) => wrap(`warning: ${warning}`)).map((line) => paint("red", line)),

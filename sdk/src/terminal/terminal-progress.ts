@@ -2,7 +2,8 @@
 import type { LaunchProgress } from "../config/client-options.js";
 import { describeContamination } from "../data/contamination.js";
 import type { FinetuneRun } from "../finetune/finetune-run.js";
-import type { EvaluationProgressEvent, RunEvent } from "../finetune/run-event.js";
+import type { EvaluationEndEvent, EvaluationProgressEvent, RunEvent } from "../finetune/run-event.js";
+import { valueWords } from "../report/metric-figures.js";
 import { clock, TrainingPace } from "./pace.js";
 import { type Output, StatusLine } from "./status-line.js";
 
@@ -80,6 +81,16 @@ function describeData({ data, packing, stepsTotal }: FinetuneRun): string {
   ].join("\n");
 }
 
+function describeMeasured({ phase, step, seconds, watched }: EvaluationEndEvent): string {
+  if (watched === undefined) return `${phase.padEnd(12)} measured in ${clock(seconds)}`;
+  const { name, value, kind, best } = watched;
+  const found = `${name} ${valueWords(value, kind?.unit)}`;
+  return `watched      step ${step}: ${found}, best ${valueWords(best.value, kind?.unit)} at ${best.step}`.replaceAll(
+    "\u00a0",
+    " ",
+  );
+}
+
 /** Turns events into lines. */
 class RunView {
   readonly #pace = new TrainingPace();
@@ -87,6 +98,7 @@ class RunView {
   readonly #line: StatusLine;
   #task = "";
   #taskStarted = 0;
+  #trained = false;
   #latestTime = 0;
   #latestMark = 0;
   #latestLine = "";
@@ -102,10 +114,12 @@ class RunView {
         this.#task = "";
         break;
       case "eval-progress":
+        // While training goes on, its own line stands there.
+        if (event.phase === "during" && !this.#trained) break;
         this.#show(this.#describeEvaluation(event), event.done / event.total, marksInAFile.evaluation);
         break;
       case "eval-end":
-        this.#line.keep(`${event.phase.padEnd(12)} measured in ${clock(event.seconds)}`);
+        this.#line.keep(describeMeasured(event));
         break;
       case "run-start":
         if (event.fromStep > 0) this.#line.keep(`training     goes on at step ${event.fromStep + 1}`);
@@ -122,9 +136,11 @@ class RunView {
         this.#line.keep(`warning      ${event.message}`);
         break;
       case "run-end":
+        this.#trained = true;
         this.#line.keep(
           event.state === "completed" ? this.#latestLine : `training     ${event.state} at step ${event.stepsDone}`,
         );
+        if (event.reason !== "") this.#line.keep(`training     ended at step ${event.stepsDone}: ${event.reason}`);
         break;
       case "run-paused":
       case "run-interrupted":

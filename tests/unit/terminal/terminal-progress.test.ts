@@ -63,6 +63,50 @@ function answered(task: string, done: number, unixSeconds: number): UnnumberedEv
 }
 
 describe("terminalProgress into a file", () => {
+  test("tells the figure of each checkpoint, the best so far, and why a run ended", async () => {
+    const { output, lines } = captured();
+    const watched = (at: number, value: number): UnnumberedEvent => ({
+      type: "eval-end",
+      unixSeconds: 3,
+      phase: "during",
+      step: at,
+      seconds: 1,
+      metrics: {},
+      watched: {
+        name: "json-record.exact",
+        value,
+        kind: { goal: "higher", unit: "share" },
+        best: { step: 1, value: 0.9 },
+      },
+    });
+    const progress: UnnumberedEvent = {
+      type: "eval-progress",
+      unixSeconds: 2.5,
+      phase: "during",
+      step: 1,
+      task: "records",
+      done: 1,
+      total: 4,
+    };
+    await terminalProgress({ output }).follow(
+      runOf([
+        step(1, 2),
+        progress,
+        watched(1, 0.9),
+        { type: "run-end", unixSeconds: 4, state: "completed", stepsDone: 1, failure: undefined, reason: "early-stop" },
+        progress,
+        watched(2, 0.833),
+      ]),
+    );
+    const told = lines().slice(3);
+    expect(told.filter((line) => !line.startsWith("training     step"))).toEqual([
+      "watched      step 1: json-record.exact 90.0 %, best 90.0 % at 1",
+      "training     ended at step 1: early-stop",
+      "during       records 1/4  0:00 left",
+      "watched      step 2: json-record.exact 83.3 %, best 90.0 % at 1",
+    ]);
+  });
+
   test("tells each stage of a launch once", () => {
     const { output, lines } = captured();
     const { launch } = terminalProgress({ output });

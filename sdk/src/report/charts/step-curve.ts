@@ -3,7 +3,7 @@ import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { type Markup, markup } from "../markup.js";
 import { count, significant } from "../numbers.js";
-import { verticalGrid } from "./axis.js";
+import { share, verticalGrid } from "./axis.js";
 
 /** What a curve shows. */
 export interface StepCurve {
@@ -16,12 +16,14 @@ export interface StepCurve {
   readonly height: number;
   /** Also draw the mean over a window, and the single values faintly. */
   readonly smooth: boolean;
+  /** Upright lines at steps; one that stands out is drawn full. */
+  readonly marks?: readonly { readonly step: number; readonly label: string; readonly stands: boolean }[] | undefined;
 }
 
 const smallestSmoothed = 40;
 
 /** A curve with y from 0; empty markup for fewer than two values. */
-export function stepCurve({ title, values, firstStep, height, smooth }: StepCurve): Markup {
+export function stepCurve({ title, values, firstStep, height, smooth, marks = [] }: StepCurve): Markup {
   if (values.length < 2) return markup``;
   const lastStep = firstStep + values.length - 1;
   const x = scaleLinear().domain([firstStep, lastStep]).range([0, 100]);
@@ -41,7 +43,7 @@ export function stepCurve({ title, values, firstStep, height, smooth }: StepCurv
   const label = `${title}: ${significant(values[0] ?? 0)} at step ${firstStep}, ${significant(values.at(-1) ?? 0)} at step ${lastStep}`;
   return markup`<figure class="step-curve"><figcaption>${title}${window && markup` <span class="muted">(bold: mean of ${window} steps)</span>`}</figcaption>
 <div class="plot"><div class="y-ticks" style="height:${height}px">${y.ticks(3).map((tick) => markup`<span style="top:${y(tick)}px">${significant(tick)}</span>`)}</div>
-<svg role="img" height="${height + 22}" aria-label="${label}">${y.ticks(3).map((tick) => markup`<line class="grid" x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/>`)}${verticalGrid(x, steps, count, height)}${draw(values, means ? "curve faint" : "curve")}${means}</svg></div></figure>`;
+<svg role="img" height="${height + 22}" aria-label="${label}">${y.ticks(3).map((tick) => markup`<line class="grid" x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/>`)}${verticalGrid(x, steps, count, height)}${marks.map(({ step, label: told, stands }) => markup`<line class="${stands ? "mark stands" : "mark"}" x1="${share(x(step))}" x2="${share(x(step))}" y1="0" y2="${height}"><title>${told}</title></line>`)}${draw(values, means ? "curve faint" : "curve")}${means}</svg></div></figure>`;
 }
 
 function curve(

@@ -1,10 +1,14 @@
 /** What was trained, how the loss went, and what it cost. */
+
+import type { WatchedRun } from "../../evaluation/watched-run.js";
 import { bandPicture } from "../charts/band-picture.js";
-import { stepCurve } from "../charts/step-curve.js";
+import { type StepCurve, stepCurve } from "../charts/step-curve.js";
 import { trainingCost } from "../cost.js";
 import { type Markup, type MarkupValue, markup } from "../markup.js";
+import { valueWords } from "../metric-figures.js";
 import { byteSize, count, duration, percent, significant } from "../numbers.js";
 import type { RunReport } from "../run-report.js";
+import { endWords, watchedWords } from "../watched-words.js";
 import { planWords } from "../words.js";
 import { dataTable, factTable } from "./tables.js";
 
@@ -17,16 +21,21 @@ export function bandSection(report: RunReport): Markup {
 }
 
 /** Loss and learning rate over the steps. */
-export function curvesSection({ steps }: RunReport): Markup {
+export function curvesSection(report: RunReport): Markup {
+  const { steps, watched } = report;
   const [first] = steps;
   const last = steps.at(-1);
   if (first === undefined || last === undefined) return markup``;
   const shared = { firstStep: first.step };
   const losses = steps.map((step) => step.loss);
   const rates = steps.map((step) => step.learningRate);
+  const divergences = steps.map((step) => step.baseDivergence);
+  const away = divergences.some((divergence) => divergence > 0);
   return markup`<section><h2>Training</h2>
-<p>Loss went from ${significant(first.loss)} to ${significant(last.loss)} nats per trained token in ${steps.length} steps.</p>
-${stepCurve({ ...shared, title: "Loss, nats per trained token", values: losses, height: 180, smooth: true })}
+<p>Loss went from ${significant(first.loss)} to ${significant(last.loss)} nats per trained token in ${steps.length} steps. ${endWords(report)}</p>
+${stepCurve({ ...shared, title: "Loss, nats per trained token", values: losses, height: 180, smooth: true, marks: watched && marksOf(watched) })}
+${watched && watchedTable(watched)}
+${away && stepCurve({ ...shared, title: "Divergence from the base, nats per context token", values: divergences, height: 64, smooth: false })}
 ${stepCurve({ ...shared, title: "Learning rate", values: rates, height: 64, smooth: false })}
 <details><summary>Loss by step as a table</summary>${dataTable(
     "Each step before its update",
@@ -39,6 +48,29 @@ ${stepCurve({ ...shared, title: "Learning rate", values: rates, height: 64, smoo
       count(step.trainedTokens),
     ]),
   )}</details></section>`;
+}
+
+function marksOf({ steps, best, figure, unit }: WatchedRun): NonNullable<StepCurve["marks"]> {
+  return steps.map(({ step, value }) => ({
+    step,
+    label: `${figure} ${valueWords(value, unit)} at step ${step}`,
+    stands: step === best.step,
+  }));
+}
+
+function watchedTable(watched: WatchedRun): Markup {
+  const { figure, unit, steps, best } = watched;
+  const others = Object.keys(steps[0]?.figures ?? {}).filter((name) => name !== figure);
+  return markup`<p>${watchedWords(watched)} Lines in the curve mark the checkpoints that were measured, the full one the best.</p>
+<details><summary>Measured checkpoints as a table</summary>${dataTable(
+    "Each checkpoint that was measured",
+    ["Step", figure, ...others],
+    steps.map(({ step, value, figures }) => [
+      step === best.step ? markup`<strong>${count(step)}</strong>` : count(step),
+      valueWords(value, unit),
+      ...others.map((name) => significant(figures[name] ?? Number.NaN)),
+    ]),
+  )}</details>`;
 }
 
 /** Speed, memory and time. */

@@ -1,0 +1,107 @@
+/** A run whose checkpoints are measured while it trains, over the public API, with a real sidecar and the tiny model. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { Client, drift, examples, jsonRecord, lora, type RunEvent } from "../../sdk/src/index.js";
+import { tinyModelFolder } from "../support/tiny-model.js";
+
+jest.setTimeout(300_000);
+
+let folder: string;
+let client: Client;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "midblock-watch-"));
+  client = await Client.launch({
+    model: await tinyModelFolder(),
+    cacheFolder: join(folder, "cache"),
+    stateFolder: join(folder, "state"),
+    python: process.env["MIDBLOCK_PYTHON"],
+    threads: 1,
+    dtype: "float32",
+  });
+});
+
+afterAll(async () => {
+  await client.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const rows = Array.from({ length: 8 }, (_, index) => ({
+  messages: [
+    { role: "user" as const, content: `Number ${index}?` },
+    { role: "assistant" as const, content: `{"value":${index}}` },
+  ],
+}));
+const records = jsonRecord({ name: "records", data: examples(rows), maxNewTokens: 4 });
+const moved = drift({ prompts: ["Hello", "How are you?"], maxNewTokens: 4 });
+const options = {
+  data: examples(rows),
+  method: lora({ rank: 2 }),
+  learningRate: 1e-3,
+  batchSize: 2,
+  maxSteps: 12,
+  evaluate: [records, moved],
+} as const;
+
+test("the best checkpoint is kept, measured, reported and saved, and the run ends early", async () => {
+  // It only gets worse: the drift rises with every step that is learnt.
+  const watch = { everySteps: 2, figure: "drift.klPerToken", patience: 2 } as const;
+  const run = await client.finetune({ ...options, watch, key: "watched" });
+  const events: RunEvent[] = [];
+  for await (const event of run) events.push(event);
+  const result = await run.result();
+  const { watched, endReason, comparisons } = result.report;
+  expect(result.best).toBe(2);
+  expect(watched?.steps.map(({ step }) => step)).toEqual([2, 4, 6]);
+  expect(watched?.endedBecause).toBe("drift.klPerToken gained nothing in 2 evaluations after step 2");
+  expect(["", "early-stop"]).toContain(endReason);
+  expect(result.drift?.klPerToken.value).toBe(watched?.best.value);
+  expect(comparisons[0]?.after.model).toEqual({ kind: "run", runId: result.runId, step: 2 });
+  const during = events.filter((event) => event.type === "eval-end" && event.phase === "during");
+  expect(during).toMatchObject([{ step: 2 }, { step: 4 }, { step: 6 }]);
+  expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
+
+  const { checkpoints } = await client.runs.get(result.runId);
+  expect(checkpoints[0]?.step).toBe(2);
+  expect(checkpoints.length).toBeLessThanOrEqual(3);
+
+  await result.save(join(folder, "out"));
+  await client.runs.save(result.runId, join(folder, "second"), { step: 2 });
+  const weights = (name: string) => readFile(join(folder, name, "adapter_model.safetensors"));
+  expect((await weights("out")).equals(await weights("second"))).toBe(true);
+  const manifest = JSON.parse(await readFile(join(folder, "out", "manifest.json"), "utf8"));
+  expect(manifest.watched).toMatchObject({ best: { step: 2 }, keepsBest: true });
+  expect(await readFile(join(folder, "out", "report.html"), "utf8")).toContain('class="mark stands"');
+
+  // The same call finds the run, measures what is left of it again, and comes to the same.
+  const again = await (await client.finetune({ ...options, watch, key: "watched" })).result();
+  expect([again.runId, again.best]).toEqual([result.runId, 2]);
+});
+
+test("what is learnt is the same, watched or not; the last checkpoint is the result where that is wanted", async () => {
+  const plain = await (await client.finetune(options)).result();
+  const watch = { everySteps: 5, tasks: [records], figure: () => 1, goal: "higher", keepBest: false } as const;
+  const watched = await (await client.finetune({ ...options, watch })).result();
+  const losses = (report: typeof plain.report) => report.steps.map(({ loss }) => loss);
+  expect(losses(watched.report)).toEqual(losses(plain.report));
+  expect(watched.report.watched?.steps.map(({ step }) => step)).toEqual([5, 10, 12]);
+  expect(watched.report.endReason).toBe("");
+  expect(watched.drift?.klPerToken.value).toBe(plain.drift?.klPerToken.value);
+});
+
+test("a figure that fails ends the run, and a name that was not measured is told before training", async () => {
+  const failing = await client.finetune({
+    ...options,
+    watch: { everySteps: 2, figure: () => Number.NaN, goal: "higher" },
+  });
+  await expect(failing.result()).rejects.toMatchObject({ code: "evaluation-failed", found: "NaN" });
+  const watch = { everySteps: 2, tasks: [records], figure: "records.exakt" } as const;
+  const misnamed = await client.finetune({ ...options, watch });
+  await expect(misnamed.result()).rejects.toMatchObject({ code: "evaluation-failed" });
+  await expect(client.finetune({ ...options, watch: { everySteps: 2, figure: "other.exact" } })).rejects.toMatchObject({
+    code: "invalid-options",
+    faults: [{ where: "watch.figure" }],
+  });
+});
