@@ -95,7 +95,9 @@ def test_no_chunk_holds_more_rows_than_it_should(
     head.head_of(pair.ours.module)
     rows.clear()
     weighted_loss_sum(pair.ours, hidden, torch.arange(11), torch.ones(11)).backward()
-    assert rows == [4, 4, 3]
+    assert rows == [4, 4, 4]
+    assert hidden.grad is not None
+    assert hidden.grad.shape == hidden.shape
 
 
 def test_refuses_a_model_whose_logits_need_more_than_the_hidden_states(
