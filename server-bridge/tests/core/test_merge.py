@@ -118,6 +118,24 @@ def test_a_full_disk_is_told_before_anything_is_written(
     assert list((tmp_path / "merged").iterdir()) == []
 
 
+@pytest.mark.parametrize("family", ["llama", "qwen3", "gemma2", "gpt2"])
+def test_norms_trained_beside_adapters_are_merged_too(
+    family: str, load: Load, tiny_model: MakeModel, tmp_path: Path
+) -> None:
+    session = ModelSession(load(tiny_model(family)))
+    specification = specify(session.model, every_linear(session.model), train_norms=True)
+    checkpoint = last_checkpoint(run(session, specification, tmp_path / "run"))
+    (tmp_path / "merged").mkdir()
+    write_merged(session, checkpoint, tmp_path / "merged")
+    with session.turn(checkpoint) as model:
+        ours = logits_of(model, TOKENS)
+    plain = AutoModelForCausalLM.from_pretrained(tmp_path / "merged").eval()
+    torch.testing.assert_close(ours, plain(input_ids=torch.tensor([TOKENS])).logits[0], rtol=1e-4, atol=1e-5)
+    for norm in session.model.card.block_norms:
+        name = f"{session.model.blocks.name(2)}.{norm.name}"
+        assert not torch.equal(plain.get_parameter(name), session.model.module.get_parameter(name))
+
+
 def hub_names(folder: Path) -> set[str]:
     with safe_open(folder / "model.safetensors", "pt") as file:
         return set(file.keys())
