@@ -18,6 +18,10 @@ const schema = z.object({
     .min(1),
   mcnemar: z.array(z.object({ improved: z.number(), worsened: z.number(), pValue: z.number() })).min(1),
   bootstrap: z.array(z.object({ numerators: numbers, denominators: numbers, sameDraws: pair, scipy: pair })).min(1),
+  permutation: z.array(z.object({ differences: numbers, pValue: z.number(), scipy: z.number().optional() })).min(1),
+  holm: z.array(z.object({ pValues: numbers, adjusted: numbers })).min(1),
+  clustered: z.array(z.object({ values: numbers, clusters: numbers, standardError: z.number() })).min(1),
+  detectable: z.array(z.object({ items: z.number(), flipped: z.number(), difference: z.number() })).min(1),
 });
 
 /** Values from scipy, statsmodels and numpy. */

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.optimize
 import scipy.stats
+import statsmodels.api
 import statsmodels.stats.contingency_tables
+import statsmodels.stats.multitest
 import statsmodels.stats.proportion
 
 DRAWS = 10_000
@@ -159,6 +162,90 @@ def bootstraps(generator: np.random.Generator) -> list[dict[str, Any]]:
     ]
 
 
+def permutations(generator: np.random.Generator) -> list[dict[str, Any]]:
+    """Sign flips: all of them by scipy; for more differences the same draws as the SDK's, and scipy with its own."""
+    small = [
+        [0.4, 0.5, 0.3, 0.6],
+        [0.1, -0.2, 0.0, 0.3, 0.3, -0.1, 0.2],
+        [1.0, -1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0],
+        np.round(generator.normal(0.4, 1, size=13), 4).tolist(),
+    ]
+    large = [
+        np.round(generator.normal(0.2, 1, size=14), 4).tolist(),
+        np.round(generator.normal(0.25, 1, size=60), 4).tolist(),
+        np.round(generator.normal(2, 1, size=100), 4).tolist(),
+    ]
+    exact = [{"differences": d, "pValue": scipy_permutation(d, np.inf)} for d in small]
+    drawn = [{"differences": d, "pValue": drawn_permutation(d), "scipy": scipy_permutation(d, 100_000)} for d in large]
+    return [*exact, *drawn]
+
+
+def scipy_permutation(differences: list[float], resamples: float) -> float:
+    result = scipy.stats.permutation_test(
+        (differences,),
+        lambda sample, axis: np.sum(sample, axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=resamples,
+        batch=5000,
+        rng=np.random.default_rng(7),
+    )
+    return float(result.pvalue)
+
+
+def drawn_permutation(differences: list[float]) -> float:
+    random = Sfc32(SEED)
+    sizes = np.abs([value for value in differences if value != 0])
+    words = -(-len(sizes) // 32)
+    drawn = np.array([[random.word() for _ in range(words)] for _ in range(DRAWS)], dtype=np.uint64)
+    bits = (drawn[:, :, None] >> np.arange(32, dtype=np.uint64)) & np.uint64(1)
+    signs = 2.0 * bits.reshape(DRAWS, -1)[:, : len(sizes)] - 1
+    as_large = np.abs(signs @ sizes) >= abs(sum(differences)) - 1e-9
+    return float((as_large.sum() + 1) / (DRAWS + 1))
+
+
+def holm_adjustments() -> list[dict[str, Any]]:
+    lists = [[0.04], [0.01, 0.04, 0.03], [0.9, 0.6, 1.0], [0.001, 0.02, 0.02, 0.5, 0.013], [0.0, 0.05]]
+    return [
+        {"pValues": p, "adjusted": statsmodels.stats.multitest.multipletests(p, method="holm")[1].tolist()}
+        for p in lists
+    ]
+
+
+def clustered_errors(generator: np.random.Generator) -> list[dict[str, Any]]:
+    cases = []
+    for size, groups in [(2, 2), (40, 9), (25, 25)]:
+        values = np.round(generator.uniform(size=size), 4)
+        clusters = np.arange(size) if size == groups else generator.integers(0, groups, size=size)
+        fitted = statsmodels.api.OLS(values, np.ones(size)).fit(cov_type="cluster", cov_kwds={"groups": clusters})
+        error = float(fitted.bse[0])
+        cases.append({"values": values.tolist(), "clusters": clusters.tolist(), "standardError": error})
+    return cases
+
+
+def detectable_differences() -> list[dict[str, Any]]:
+    cases = []
+    for items, flipped in [(6, 0), (20, 0), (50, 25), (100, 0), (100, 10), (100, 20), (100, 100), (200, 15)]:
+        found = scipy.optimize.brentq(lambda d, n=items, f=flipped: mcnemar_power(n, f / n, d) - 0.8, 1e-9, 1.0)
+        cases.append({"items": items, "flipped": flipped, "difference": float(found)})
+    return cases
+
+
+def mcnemar_power(items: int, flipped_share: float, difference: float) -> float:
+    """Unconditional power of the exact test at 5 %, by adding up every possible outcome with scipy's distributions."""
+    turning = max(flipped_share, difference)
+    upward = (1 + difference / turning) / 2
+    total = 0.0
+    for turned in range(1, items + 1):
+        improved = np.arange(turned + 1)
+        significant = (
+            np.minimum(1, 2 * scipy.stats.binom.cdf(np.minimum(improved, turned - improved), turned, 0.5)) < 0.05
+        )
+        conditional = scipy.stats.binom.pmf(improved, turned, upward)[significant].sum()
+        total += scipy.stats.binom.pmf(turned, items, turning) * conditional
+    return float(total)
+
+
 def main() -> None:
     generator = np.random.default_rng(2026)
     samples = [
@@ -175,6 +262,10 @@ def main() -> None:
         "uncorrelatedDifferences": uncorrelated_differences(),
         "mcnemar": mcnemar_tests(),
         "bootstrap": bootstraps(generator),
+        "permutation": permutations(generator),
+        "holm": holm_adjustments(),
+        "clustered": clustered_errors(generator),
+        "detectable": detectable_differences(),
     }
     target = Path(__file__).with_name("statistics-fixtures.json")
     target.write_text(json.dumps(fixtures, indent=1) + "\n")

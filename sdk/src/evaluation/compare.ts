@@ -2,39 +2,41 @@
 import { createHash } from "node:crypto";
 import { EvaluationError } from "../errors.js";
 import { valuesOf } from "./item-metrics.js";
-import type { MetricComparison, TaskComparison, TaskResult, Verdict } from "./result.js";
+import type { MetricComparison, TaskComparison, TaskResult } from "./result.js";
 import { bootstrapRatioInterval95 } from "./statistics/bootstrap.js";
+import { detectableDifference } from "./statistics/detectable-difference.js";
 import { exactMcNemarPValue } from "./statistics/mcnemar.js";
 import { mean, sum, weightedMean } from "./statistics/mean.js";
 import { isBinary, summariseMetric, type WeightedValues } from "./statistics/metric-summary.js";
+import { permutationPValue } from "./statistics/permutation.js";
 import { type PairedCounts, pairedDifferenceInterval95 } from "./statistics/proportion.js";
 import type { MetricKind } from "./task.js";
-
-const significanceLevel = 0.05;
+import { judge } from "./verdict.js";
 
 /**
  * Pairs two results of the same task. Throws an EvaluationError unless both asked the same prompts under the same rule.
  *
- * A metric is "better" or "worse" only if the 95 % interval of its paired difference excludes 0 and, where all its
- * values are 0 or 1, the exact McNemar p is below 0.05 too. The metrics are judged one by one, not corrected for their number.
+ * The task stands alone: its adjusted p is its own. `correctForTasks` corrects several for their number.
  */
 export function compareResults(before: TaskResult, after: TaskResult): TaskComparison {
   refuseUnlike(before, after);
-  const names = Object.keys(before.metrics);
-  const metrics = Object.fromEntries(
-    Object.entries(before.metrics).map(([name, { kind }]) => [
-      name,
-      compareMetric(valuesOf(name, before.items), valuesOf(name, after.items), kind),
-    ]),
-  );
+  const metrics = Object.entries(before.metrics).map(([name, { kind }]): readonly [string, MetricComparison] => [
+    name,
+    compareMetric(valuesOf(name, before.items), valuesOf(name, after.items), kind),
+  ]);
+  const headline = metrics[0]?.[1];
+  if (headline === undefined) throw new RangeError(`task "${before.task}" has no metric`);
+  const { test, improved, worsened, pValue, verdict } = headline;
   return {
     task: before.task,
     rule: before.rule,
     n: before.n,
     before,
     after,
-    metrics,
-    verdict: metrics[names[0] ?? ""]?.verdict ?? "no-difference-shown",
+    metrics: Object.fromEntries(metrics),
+    adjustedPValue: pValue,
+    detectableDifference: test === "mcnemar-exact" ? detectableDifference(before.n, improved + worsened) : undefined,
+    verdict,
   };
 }
 
@@ -46,39 +48,27 @@ function compareMetric(before: WeightedValues, after: WeightedValues, kind: Metr
   const [improved, worsened] = kind.goal === "higher" ? [rose, fell] : [fell, rose];
   const plain = weights.every((weight) => weight === 1);
   const binary = plain && kind.unit === "share" && isBinary([...before.values, ...after.values]);
+  const summed = differences.map((difference, index) => difference * (weights[index] ?? Number.NaN));
   const interval95 = binary
     ? pairedDifferenceInterval95(pairedCounts(before.values, rose, fell))
-    : bootstrapRatioInterval95(
-        differences.map((difference, index) => difference * (weights[index] ?? Number.NaN)),
-        weights,
-      );
+    : bootstrapRatioInterval95(summed, weights);
   const difference = { mean: plain ? mean(differences) : weightedMean(differences, weights), interval95 };
-  const pValue = binary ? exactMcNemarPValue(improved, worsened) : undefined;
+  const pValue = binary ? exactMcNemarPValue(improved, worsened) : permutationPValue(summed);
   return {
     before: summariseMetric(before, kind),
     after: summariseMetric(after, kind),
     difference,
+    test: binary ? "mcnemar-exact" : "permutation",
     pValue,
     improved,
     worsened,
-    verdict: judge(difference, pValue, kind),
+    verdict: judge({ difference, pValue }, kind),
   };
 }
 
 function pairedCounts(before: readonly number[], improved: number, worsened: number): PairedCounts {
   const both = sum(before) - worsened;
   return { both, onlyAfter: improved, onlyBefore: worsened, neither: before.length - both - improved - worsened };
-}
-
-function judge(
-  { interval95: [low, high] }: MetricComparison["difference"],
-  pValue: number | undefined,
-  { goal }: MetricKind,
-): Verdict {
-  if (pValue !== undefined && pValue >= significanceLevel) return "no-difference-shown";
-  if (low > 0) return goal === "higher" ? "better" : "worse";
-  if (high < 0) return goal === "higher" ? "worse" : "better";
-  return "no-difference-shown";
 }
 
 function refuseUnlike(before: TaskResult, after: TaskResult): void {

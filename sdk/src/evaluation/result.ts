@@ -76,6 +76,9 @@ export interface TaskResult {
 /** "no-difference-shown" means that the data can't tell the difference from noise, not that there is none. */
 export type Verdict = "better" | "worse" | "no-difference-shown";
 
+/** How a paired difference was tested. */
+export type PairedTest = "mcnemar-exact" | "permutation";
+
 /** One metric before and after, paired item by item. */
 export interface MetricComparison {
   readonly before: MetricSummary;
@@ -86,12 +89,18 @@ export interface MetricComparison {
     /** 95 %: Newcombe's paired score interval where every value is 0 or 1, else paired bootstrap of 10,000 draws. */
     readonly interval95: Interval;
   };
-  /** Exact McNemar test, two-sided; undefined for metrics with values between 0 and 1. */
-  readonly pValue: number | undefined;
+  /** McNemar's where every value is 0 or 1 and every weight 1, else sign flips of the paired differences. */
+  readonly test: PairedTest;
+  /** Two-sided, of this metric alone. */
+  readonly pValue: number;
   /** Items whose value rose. For a 0/1 metric: wrong before, right after. */
   readonly improved: number;
   /** Items whose value fell. */
   readonly worsened: number;
+  /**
+   * By the interval and p, see `judge`; of a task's headline by the task's `adjustedPValue` instead of `pValue`. The
+   * other metrics are judged one by one, not corrected for their number.
+   */
   readonly verdict: Verdict;
 }
 
@@ -104,7 +113,15 @@ export interface TaskComparison {
   readonly after: TaskResult;
   /** In the task's order; the first is the headline. */
   readonly metrics: Readonly<Record<string, MetricComparison>>;
-  /** Verdict of the headline metric. */
+  /** p of the headline metric, corrected by Holm's method for the number of tasks that were measured together. */
+  readonly adjustedPValue: number;
+  /**
+   * The smallest true difference of the headline, as a share, that its test finds with 80 % power at 5 %, given how many
+   * items turned (see `detectableDifference`); a correction for several tasks raises it further. Undefined where no
+   * difference of that many items would be found, and for headlines that are not 0/1 or are weighted.
+   */
+  readonly detectableDifference: number | undefined;
+  /** Verdict of the headline metric, by `adjustedPValue`. */
   readonly verdict: Verdict;
 }
 

@@ -35,6 +35,19 @@ test("before and after are paired and drift reuses the base's replies", async ()
   expect(moved?.klPerToken.value).toBeCloseTo(0.25, 12);
 });
 
+test("the headlines of all tasks are corrected for their number", async () => {
+  const others = ["second", "third"].map((name): GenerationTask<string> => ({ ...letters, name }));
+  const tasks = [letters, ...others];
+  const context = fakeContext(options);
+  const { comparisons } = await evaluateAfter(tasks, await evaluateBefore(tasks, context), {
+    ...context,
+    model: tuned,
+  });
+  const own = comparisons[0]?.metrics["right"]?.pValue ?? Number.NaN;
+  expect(own).toBeCloseTo(2 / 2 ** 8, 12);
+  expect(comparisons.map(({ adjustedPValue }) => adjustedPValue)).toEqual([3 * own, 3 * own, 3 * own]);
+});
+
 test("without a drift task there is no drift", async () => {
   const context = fakeContext(options);
   const baseline = await evaluateBefore([letters], context);

@@ -50,19 +50,31 @@ describe("compareResults", () => {
     expect(metric.difference.interval95[1]).toBe(1);
   });
 
-  test("values between 0 and 1 are judged by the interval alone", () => {
-    const { metric } = compare([0.1, 0.2, 0.3, 0.2], [0.5, 0.7, 0.6, 0.8]);
-    expect(metric).toMatchObject({ pValue: undefined, improved: 4, worsened: 0, verdict: "better" });
+  test("values between 0 and 1 are tested by flips of their signs", () => {
+    const few = compare([0.1, 0.2, 0.3, 0.2], [0.5, 0.7, 0.6, 0.8]).metric;
+    expect(few).toMatchObject({ test: "permutation", pValue: 2 / 16, improved: 4, worsened: 0 });
+    expect(few.difference.interval95[0]).toBeGreaterThan(0);
+    expect(few.verdict).toBe("no-difference-shown");
+    const more = compare(repeat(0.1, 6), [0.5, 0.7, 0.6, 0.8, 0.4, 0.3]);
+    expect(more.metric).toMatchObject({ pValue: 2 / 64, verdict: "better" });
+    expect(more.comparison.detectableDifference).toBeUndefined();
+  });
+
+  test("tells what so many items can show", () => {
+    const { comparison } = compare(repeat(0, 100), [...repeat(1, 4), ...repeat(0, 96)]);
+    expect(comparison.verdict).toBe("no-difference-shown");
+    expect(comparison.detectableDifference).toBeCloseTo(0.0779, 4);
+    expect(compare([0, 1], [1, 0]).comparison.detectableDifference).toBeUndefined();
   });
 
   test("where less is better, less is better", () => {
     const nats = { goal: "lower", unit: "nats" } as const;
-    const before = makeResult({ cost: [2, 3, 4, 5] }, {}, { cost: nats });
-    const after = makeResult({ cost: [1, 2, 2, 4] }, {}, { cost: nats });
+    const before = makeResult({ cost: [2, 3, 4, 5, 2, 2] }, {}, { cost: nats });
+    const after = makeResult({ cost: [1, 2, 2, 4, 1, 1] }, {}, { cost: nats });
     expect(compareResults(before, after).metrics["cost"]).toMatchObject({
-      improved: 4,
+      improved: 6,
       worsened: 0,
-      pValue: undefined,
+      pValue: 2 / 64,
       verdict: "better",
     });
   });
