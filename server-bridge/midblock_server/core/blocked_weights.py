@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from midblock_server.core.sharding import is_sharded
+
 TYPICAL_ROWS = 64
 """Rows of input that the layout is chosen for; any number of rows computes right with it."""
 
@@ -48,7 +50,7 @@ class BlockedWeights:
 
 
 def _can_block(weight: Tensor) -> bool:
-    if weight.device.type != "cpu" or not torch.backends.mkldnn.is_available():
+    if is_sharded(weight) or weight.device.type != "cpu" or not torch.backends.mkldnn.is_available():
         return False
     if weight.dtype == torch.bfloat16:
         return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

@@ -21,6 +21,13 @@ class MidblockServerError(Exception):
         super().__init__(message)
         self.detail = ErrorDetail(code, message, found, wanted, next_step, dict(facts or {}))
 
+    @classmethod
+    def of(cls, detail: ErrorDetail) -> MidblockServerError:
+        """The error that a detail was taken from, where it was raised in another place or process."""
+        error = cls(detail.code, detail.message)
+        error.detail = detail
+        return error
+
     @property
     def code(self) -> str:
         return self.detail.code

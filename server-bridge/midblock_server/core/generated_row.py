@@ -40,11 +40,11 @@ class GeneratedRow:
         return self._watch.completion(self._index)
 
 
-def extend_rows(rows: Sequence[GeneratedRow], scores: Tensor, request: GenerateRequest) -> None:
-    """Picks the next token of every row from its logits, ``scores`` [rows, vocabulary]."""
+def extend_rows(model: LoadedModel, rows: Sequence[GeneratedRow], scores: Tensor, request: GenerateRequest) -> None:
+    """Picks the next token of every row from its logits, ``scores`` [rows, vocabulary]; rank 0 picks for all ranks."""
     if request.sampling is None:
         picked = pick_greedy(scores)
     else:
         picked = pick_sampled(scores, request.sampling, [row.next_draw() for row in rows])
-    for row, token_id in zip(rows, picked.tolist(), strict=True):
+    for row, token_id in zip(rows, model.ranks.from_first(picked.tolist()), strict=True):
         row.add(token_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from midblock_server.core.band import block_index
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.lora_config import CONFIG_FILE, write_config
 from midblock_server.core.seeds import derived_seed
+from midblock_server.core.sharding import gathered
 from midblock_server.core.swapped_parameters import TrainedParameters
 
 WEIGHTS_FILE = "adapter_model.safetensors"
@@ -120,7 +122,9 @@ def _adapt(base: nn.Module, config: LoraConfig, name: str) -> AdaptedLinear:
     # The look-up PEFT itself does when it loads the adapter.
     rank = config.rank_pattern.get(get_pattern_key(config.rank_pattern.keys(), name), config.r)
     alpha = config.alpha_pattern.get(get_pattern_key(config.alpha_pattern.keys(), name), config.lora_alpha)
-    return AdaptedLinear(base, config, rank, alpha)
+    # DoRA's magnitudes begin as the norms of the base's weights.
+    with gathered(base) if config.use_dora else nullcontext():
+        return AdaptedLinear(base, config, rank, alpha)
 
 
 def _by_block(parameters: Mapping[str, AnyTensor]) -> dict[str, AnyTensor]:

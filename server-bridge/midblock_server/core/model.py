@@ -15,6 +15,8 @@ from midblock_server.core.devices import choose_device, choose_threads, describe
 from midblock_server.core.errors import ModelError
 from midblock_server.core.model_files import ModelFiles
 from midblock_server.core.precision import choose_precision
+from midblock_server.core.ranks import ALONE, Ranks
+from midblock_server.core.sharding import shard_blocks
 from midblock_server.core.sources import Report, find_model_files
 from midblock_server.core.tokenizer_files import read_tokenizer
 from midblock_server.core.types import DeviceFacts, LoadSettings, ModelCard
@@ -35,33 +37,41 @@ class LoadedModel:
     device: DeviceFacts
     torch_device: torch.device
     dtype: torch.dtype
+    ranks: Ranks = ALONE
 
 
-def load_model(settings: LoadSettings, report: Report = lambda stage, share: None) -> LoadedModel:
+def load_model(settings: LoadSettings, report: Report = lambda stage, share: None, ranks: Ranks = ALONE) -> LoadedModel:
     """Loads the model that ``settings.source`` names, fetching and converting it first where needed.
 
+    Several ranks load it together: each reads it whole, and then keeps its share of the blocks.
     Raises ModelError: "unknown-model", "unsafe-model" (pickled weights, remote code), "unsupported-model" or
     "model-load-failed".
     """
     threads = choose_threads(settings.threads)
-    device = choose_device(settings.device)
-    files = find_model_files(settings.source, settings.cache_folder, report)
-    precision = choose_precision(settings.dtype, device, files.config, settings.cache_folder, threads)
+    device = ranks.together(lambda: choose_device(ranks.device_name(settings.device)))
+    files = ranks.together(lambda: find_model_files(settings.source, settings.cache_folder, report))
+    measured = ranks.together(
+        lambda: choose_precision(settings.dtype, device, files.config, settings.cache_folder, threads)
+    )
+    precision = ranks.from_first(measured)
     report("reading weights", None)
-    module = _move(_read_module(files, precision.dtype), device)
+    module = ranks.together(lambda: _read_module(files, precision.dtype))
     blocks = find_blocks(module, _block_count(module))
     tokenizer = read_tokenizer(files.folder)
     description, memory_bytes = describe_device(device)
     dtype_name = str(precision.dtype).removeprefix("torch.")
+    card = describe_model(settings.source, files, module, blocks, tokenizer)
+    _place(module, blocks, ranks, device)
     return LoadedModel(
         settings=settings,
         module=module,
-        card=describe_model(settings.source, files, module, blocks, tokenizer),
+        card=card,
         blocks=blocks,
         tokenizer=tokenizer.tokenizer,
         device=DeviceFacts(str(device), description, memory_bytes, dtype_name, precision.reason, threads),
         torch_device=device,
         dtype=precision.dtype,
+        ranks=ranks,
     )
 
 
@@ -90,9 +100,12 @@ def _read_module(files: ModelFiles, dtype: torch.dtype) -> PreTrainedModel:
     return module
 
 
-def _move(module: PreTrainedModel, device: torch.device) -> PreTrainedModel:
+def _place(module: PreTrainedModel, blocks: BlockList, ranks: Ranks, device: torch.device) -> None:
     try:
-        return module.to(device)
+        if ranks.count == 1:
+            module.to(device)
+        else:
+            shard_blocks(module, blocks, ranks, device)
     except torch.OutOfMemoryError as error:
         raise ModelError(
             "model-load-failed",

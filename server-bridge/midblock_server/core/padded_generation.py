@@ -39,7 +39,7 @@ class PaddedGeneration:
         for _ in range(steps):
             if cancelled():
                 raise CancelledError("cancelled", "The generation was cancelled.")
-            extend_rows(self._batch.rows, self._batch.next_logits(model), self.request)
+            extend_rows(model, self._batch.rows, self._batch.next_logits(model), self.request)
             ended = self._batch.take_ended()
             if ended:
                 return [row.completion() for row in ended]

@@ -71,14 +71,15 @@ def make_prefix_cache(
     """Makes the cache for the steps from ``from_step`` on, None where it can't pay.
 
     That is where it may hold nothing, nothing is below the band, the plan has no row twice or is not known to its end,
-    or the architecture can't be run in two parts. None of this depends on ``from_step``, so that a resumed training
-    computes as an undisturbed one does. The base must be in place.
+    the architecture can't be run in two parts, or several ranks must make equally many passes. None of this depends on
+    ``from_step``, so that a resumed training computes as an undisturbed one does. The base must be in place.
     """
     compute = specification.compute
     first_block = first_planned_block(specification)
     repeats = max(_uses(specification, 0).values(), default=0) > 1
     room = compute.prefix_cache_memory_bytes + compute.prefix_cache_disk_bytes
-    if specification.open or not repeats or room == 0 or not can_split(model, first_block):
+    several = model.ranks.count > 1
+    if specification.open or not repeats or room == 0 or several or not can_split(model, first_block):
         return None
     store = PrefixStore(compute.prefix_cache_memory_bytes, compute.prefix_cache_disk_bytes, folder)
     return PrefixCache(first_block, _uses(specification, from_step), store)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from midblock_server.core.artifacts import ARTIFACT_FILES, load_band
@@ -25,9 +26,15 @@ class ModelSession:
 
     def __init__(self, model: LoadedModel) -> None:
         self.model = model
-        self._lock = FairLock()
+        self._lock: AbstractContextManager[None] = FairLock()
         self._in_place: Band | None = None
         self._kept: OrderedDict[tuple[str, ...], Band] = OrderedDict()
+
+    def by_turns_of(self, lock: AbstractContextManager[None]) -> ModelSession:
+        """The same session for one operation, which takes its turns by another lock."""
+        session = copy.copy(self)
+        session._lock = lock
+        return session
 
     @contextmanager
     def turn(self, weights: Path | None = None) -> Iterator[LoadedModel]:
@@ -76,10 +83,11 @@ class ModelSession:
 
     def _band(self, folder: Path) -> Band:
         # By content, not by path: a run that goes on from an earlier step writes other weights under the same name.
-        state = read_state(folder, self.model.card.weights_hash)
+        ranks = self.model.ranks
+        state = ranks.together(lambda: read_state(folder, self.model.card.weights_hash))
         identity = tuple(state.files[name].sha256 for name in ARTIFACT_FILES if name in state.files)
         if identity not in self._kept:
-            verify_files(folder, state, ARTIFACT_FILES)
+            ranks.together(lambda: verify_files(folder, state, ARTIFACT_FILES))
             self._kept[identity] = load_band(self.model, folder)
             if len(self._kept) > KEPT_BANDS:
                 self._kept.popitem(last=False)

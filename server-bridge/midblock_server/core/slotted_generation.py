@@ -46,7 +46,7 @@ class SlottedGeneration:
                 self._read(model, arriving)
             elif self._rows:
                 states = self._slots.step(model.module, [row.last_token for row in self._rows])
-                extend_rows(self._rows, logits(model, states), self.request)
+                extend_rows(model, self._rows, logits(model, states), self.request)
             ended = self._take_ended()
             if ended:
                 return [row.completion() for row in ended]
@@ -70,7 +70,7 @@ class SlottedGeneration:
             self._read_prefix(model, arriving)
         prompts = [row.prompt[self._prefix_tokens :] for row in arriving]
         states = self._slots.add(model.module, prompts)
-        extend_rows(arriving, logits(model, states), self.request)
+        extend_rows(model, arriving, logits(model, states), self.request)
         self._rows.extend(arriving)
 
     def _read_prefix(self, model: LoadedModel, arriving: Sequence[GeneratedRow]) -> None:

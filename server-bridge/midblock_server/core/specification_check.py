@@ -76,6 +76,8 @@ def _faults(
     eight_bit = eight_bit_fault(model.torch_device) if specification.optimizer.eight_bit else None
     if eight_bit is not None:
         yield "invalid-options", eight_bit
+    if specification.compute.compile and model.ranks.count > 1:
+        yield "invalid-options", f"compute.compile: on, but the blocks are sharded over {model.ranks.count} ranks"
     yield from _run_faults(specification)
     yield from phase_faults(specification)
     yield from _data_faults(model, data, known.rows)

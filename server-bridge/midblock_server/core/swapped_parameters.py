@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from midblock_server.core.band import block_index
+from midblock_server.core.sharding import keep_shares, keep_whole, sharded_owners, whole
 
 
 class SwappedParameters:
@@ -18,16 +19,19 @@ class SwappedParameters:
         self._module = module
         self.stand_ins = parameters
         self._base = {name: module.get_parameter(name) for name in parameters}
+        self._sharded = sharded_owners(module, parameters)
 
     @property
     def first_block(self) -> int:
         return min(map(block_index, self.stand_ins))
 
     def attach(self) -> None:
+        keep_whole(self._sharded)
         self._put(self.stand_ins)
 
     def detach(self) -> None:
         self._put(self._base)
+        keep_shares(self._sharded)
 
     def _put(self, parameters: Mapping[str, nn.Parameter]) -> None:
         for name, parameter in parameters.items():
@@ -44,7 +48,7 @@ class TrainedParameters(SwappedParameters):
 
     def __init__(self, module: nn.Module, names: Iterable[str]) -> None:
         """``names`` are full names of parameters inside blocks. The base must be in place in ``module``."""
-        super().__init__(module, {name: nn.Parameter(module.get_parameter(name).detach().clone()) for name in names})
+        super().__init__(module, {name: nn.Parameter(_copy(module.get_parameter(name))) for name in names})
         self._masters = {name: _master(working) for name, working in self.stand_ins.items()}
 
     @property
@@ -61,6 +65,10 @@ class TrainedParameters(SwappedParameters):
         for name, working in self.stand_ins.items():
             if working is not self._masters[name]:
                 working.copy_(self._masters[name])
+
+
+def _copy(parameter: nn.Parameter) -> torch.Tensor:
+    return whole(parameter.detach()).clone()
 
 
 def _master(working: nn.Parameter) -> torch.Tensor:

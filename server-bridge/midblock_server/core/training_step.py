@@ -23,6 +23,7 @@ from midblock_server.core.prefix_cache import PrefixCache
 from midblock_server.core.progress import Progress
 from midblock_server.core.schedule import learning_rate
 from midblock_server.core.seeds import derived_seed, seeded
+from midblock_server.core.shares import shares
 from midblock_server.core.specification import RunSpecification
 from midblock_server.core.step_errors import loss_exploded, not_finite, out_of_memory_named
 from midblock_server.core.types import Datum, StepDone
@@ -54,7 +55,7 @@ def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
     started = training.clock()
     specification = training.specification
     rate = learning_rate(specification.optimizer, step, specification.steps_total)
-    seed = derived_seed(specification.seed, f"dropout of step {step}")
+    seed = derived_seed(specification.seed, _dropout_purpose(step, model.ranks.index))
     if specification.phases:
         training.band.set_learning(learning_blocks(specification, step))
     forwards = block_forwards(model.blocks, training.forwards)
@@ -94,6 +95,12 @@ class _StepSums:
     tokens: int = 0
     trained_tokens: int = 0
 
+    def add(self, loss: float, base_divergence: float, batch: MicroBatch) -> None:
+        self.loss += loss
+        self.base_divergence += base_divergence
+        self.tokens += batch.token_count
+        self.trained_tokens += batch.trained_token_count
+
 
 def _add_gradients(model: LoadedModel, training: Training, step: int) -> _StepSums:
     sums = _StepSums()
@@ -101,15 +108,12 @@ def _add_gradients(model: LoadedModel, training: Training, step: int) -> _StepSu
     step_weight = sum(trained_weight(training.data[row]) for row in rows_of_step)
     tie = training.specification.base_divergence_weight
     step_context = sum(context_token_count(training.data[row]) for row in rows_of_step) if tie > 0 else 0
-    for rows in _rows(training, step):
-        batch = make_micro_batch([training.data[row] for row in rows], model.torch_device)
-        tied = step_context > 0 and len(batch.context_positions) > 0
-        if batch.trained_token_count == 0 and not tied:
-            continue  # it has neither loss nor gradient, so it need not go through the model
+    for share in shares(_rows(training, step), training.data, model.ranks, with_tie=step_context > 0):
+        batch = make_micro_batch([training.data[row] for row in share.rows], model.torch_device)
         cache = training.prefix_cache
-        prefix = None if cache is None else cache.prefix(model, rows, batch.sequences)
+        prefix = None if cache is None else cache.prefix(model, share.rows, batch.sequences)
         base_hidden = (
-            _base_hidden_states(model, training.band, batch, prefix)[batch.context_positions] if tied else None
+            _base_hidden_states(model, training.band, batch, prefix)[batch.context_positions] if share.tied else None
         )
         hidden = hidden_states(model, batch.sequences, prefix)
         part = weighted_loss_sum(model, hidden[batch.positions], batch.labels, batch.weights) / step_weight
@@ -117,14 +121,25 @@ def _add_gradients(model: LoadedModel, training: Training, step: int) -> _StepSu
         if base_hidden is not None:
             divergence = divergence_sum(model, hidden[batch.context_positions], base_hidden) / step_context
             whole = part + divergence * tie
-            sums.base_divergence += divergence.item()
-        if not math.isfinite(whole.item()):
-            raise not_finite("loss", whole.item(), step, rows)
+        if not share.counts:
+            (whole * 0).backward()
+            continue
+        if not math.isfinite(whole.item()) and model.ranks.count == 1:
+            raise not_finite("loss", whole.item(), step, share.rows)
         whole.backward()
-        sums.loss += part.item()
-        sums.tokens += batch.token_count
-        sums.trained_tokens += batch.trained_token_count
-    return sums
+        sums.add(part.item(), 0.0 if base_hidden is None else divergence.item(), batch)
+    return _summed_over_ranks(model, training, sums, step)
+
+
+def _summed_over_ranks(model: LoadedModel, training: Training, sums: _StepSums, step: int) -> _StepSums:
+    loss, divergence, tokens, trained_tokens = model.ranks.sum_numbers(
+        (sums.loss, sums.base_divergence, sums.tokens, sums.trained_tokens)
+    )
+    if not math.isfinite(loss + divergence):
+        # Told only now, by all ranks alike: one that raised alone would leave the others waiting for it.
+        raise not_finite("loss", loss + divergence, step, _all_rows(training, step))
+    model.ranks.sum_gradients(list(training.band.parameters.values()))
+    return _StepSums(loss, divergence, int(tokens), int(trained_tokens))
 
 
 @torch.no_grad()
@@ -142,6 +157,11 @@ def _check_growth(training: Training, loss: float, step: int) -> None:
     limit = training.progress.loss_limit(training.specification.max_loss_growth)
     if limit is not None and loss > limit:
         raise loss_exploded(loss, limit, step, _all_rows(training, step))
+
+
+def _dropout_purpose(step: int, rank: int) -> str:
+    # Ranks draw apart; the first, or only, one draws as it did before there were others.
+    return f"dropout of step {step}" + (f" on rank {rank}" if rank > 0 else "")
 
 
 def _all_rows(training: Training, step: int) -> list[int]:
