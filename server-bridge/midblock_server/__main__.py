@@ -20,7 +20,11 @@ def main() -> int:
     announcements = take_over_standard_streams()
     try:
         from midblock_server.core_engine import CoreEngine
+        from midblock_server.following import follow
+        from midblock_server.leading import LeadingEngine
+        from midblock_server.process_group import leads, number_of_processes
         from midblock_server.serve import run
+        from midblock_server.stop_signal import StopSignal
     except ImportError as error:
         logging.getLogger("midblock_server").critical("the server can't be imported", exc_info=error)
         announce_fatal(
@@ -34,7 +38,17 @@ def main() -> int:
             ),
         )
         return 1
-    return run(sys.argv[1:], CoreEngine(), parent_pid, announcements)
+    engine = CoreEngine()
+    if number_of_processes(os.environ) == 1:
+        return run(sys.argv[1:], engine, parent_pid, announcements)
+    if not leads(os.environ):
+        return follow(sys.argv[1:], engine)
+    stop = StopSignal()
+    leading = LeadingEngine(engine, stop)
+    try:
+        return run(sys.argv[1:], leading, parent_pid, announcements, stop)
+    finally:
+        leading.close()
 
 
 if __name__ == "__main__":

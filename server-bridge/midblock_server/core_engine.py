@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ class CoreEngine:
         report("importing torch", None)
         with _complete_environment():
             from midblock_server.core.model import load_model
-        return CoreModel(load_model(settings, report), settings.max_sequence_tokens)
+            from midblock_server.core.ranks import join_ranks
+        return CoreModel(load_model(settings, report, join_ranks()), settings.max_sequence_tokens)
 
     def merge(self, base: LoadSettings, trained: Path, out: Path, report: ReportProgress) -> Sequence[Path]:
         with _complete_environment():
@@ -59,6 +61,12 @@ class CoreModel:
         self.card: ModelCard = loaded.card
         self.device: DeviceFacts = loaded.device
         self.max_sequence_tokens = min(max_sequence_tokens or loaded.card.context_length, loaded.card.context_length)
+
+    def by_turns_of(self, lock: AbstractContextManager[None]) -> CoreModel:
+        """The same model for one operation, which takes its turns by another lock."""
+        model = copy.copy(self)
+        model._session = self._session.by_turns_of(lock)
+        return model
 
     def check(
         self, specification: RunSpecification, data: Sequence[Datum], known_steps: int = 0, known_rows: int = 0

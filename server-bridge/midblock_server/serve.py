@@ -25,15 +25,20 @@ logger = logging.getLogger("midblock_server")
 _WRONG_SETTINGS_EXIT_CODE = 2
 
 
-def run(arguments: Sequence[str], engine: Engine, parent_pid: int, announcements: TextIO) -> int:
-    """Does what the command line says, and returns the exit code: 0 in order, 2 for wrong settings, 1 for the rest."""
+def run(
+    arguments: Sequence[str], engine: Engine, parent_pid: int, announcements: TextIO, stop: StopSignal | None = None
+) -> int:
+    """Does what the command line says, and returns the exit code: 0 in order, 2 for wrong settings, 1 for the rest.
+
+    ``stop`` stops a server from outside of it.
+    """
     try:
         settings = parse_command(arguments)
         if isinstance(settings, HealthSettings):
             return _tell_health(settings, announcements)
         if isinstance(settings, MergeSettings):
             return _merge(settings, engine, announcements)
-        return _serve(settings, engine, parent_pid, announcements)
+        return _serve(settings, engine, parent_pid, announcements, stop or StopSignal())
     except Exception as error:
         detail = describe(error, "starting the server")
         logger.critical("%s", detail.message, exc_info=None if isinstance(error, MidblockServerError) else error)
@@ -55,8 +60,7 @@ def _merge(settings: MergeSettings, engine: Engine, announcements: TextIO) -> in
     return 0
 
 
-def _serve(settings: ServeSettings, engine: Engine, parent_pid: int, announcements: TextIO) -> int:
-    stop = StopSignal()
+def _serve(settings: ServeSettings, engine: Engine, parent_pid: int, announcements: TextIO, stop: StopSignal) -> int:
     stop_on_signals(stop)
     if settings.stop_with_parent:
         stop_with_parent(stop, parent_pid)
