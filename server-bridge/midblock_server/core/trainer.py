@@ -18,6 +18,7 @@ from midblock_server.core.optimizer import make_optimizer
 from midblock_server.core.packed import can_pack
 from midblock_server.core.prefix_cache import first_planned_block, make_prefix_cache
 from midblock_server.core.run_checkpoints import RunCheckpoints
+from midblock_server.core.run_warnings import run_warnings
 from midblock_server.core.session import ModelSession
 from midblock_server.core.specification import LoraMethod, RunSpecification
 from midblock_server.core.specification_check import Known, check_specification
@@ -45,9 +46,9 @@ def train(
 ) -> Iterator[TrainerEvent]:
     """Trains the planned blocks, and tells what happens.
 
-    Yields TrainingStarted, then StepDone and CheckpointWritten as they come, and TrainingStopped last. Checkpoints are
-    written in ``folder``; ``ask`` is called before each step; the device is held for one step at a time. ``clock``
-    tells the seconds that a run with ``max_seconds`` is limited by.
+    Yields TrainingStarted, in a new run the ``run_warnings``, then StepDone and CheckpointWritten as they come, and
+    TrainingStopped last. Checkpoints are written in ``folder``; ``ask`` is called before each step; the device is held
+    for one step at a time. ``clock`` tells the seconds that a run with ``max_seconds`` is limited by.
     ``resume_from`` is a checkpoint folder of the same specification, or of an open one that was extended to this one:
     training goes on after its step and ends with the same weights, bit for bit on a CPU. Later checkpoints in
     ``folder`` are then removed: their steps are made anew. An open run that has made the steps it knows stops as
@@ -105,6 +106,8 @@ def _events(
     every = training.specification.checkpoint_every_steps
     checkpoints.begin(from_step)
     yield _started(session.model, training.band, from_step, steps_total)
+    if from_step == 0:
+        yield from run_warnings(session.model, training.specification)
     done, control = from_step, Control.GO_ON
     while done < steps_known and not _time_is_up(training) and (control := ask()) is Control.GO_ON:
         with session.turn_with(training.band) as model, checkpoints.named_in_errors():
