@@ -149,15 +149,18 @@ def _attend(
     by_matmul = query.device.type == "cpu" and query.dtype == torch.bfloat16 and query.shape[2] <= MATMUL_SPAN_LIMIT
     if by_matmul or softcap is not None:
         return _attend_by_matmul(query, key, value, mask=mask, dropout=dropout, scaling=scaling, softcap=softcap)
-    groups = query.shape[1] // key.shape[1]
+    if query.device.type != "cpu":
+        # Not every CUDA kernel lets heads share keys, and where none does, all scores would be kept.
+        key, value = (each.repeat_interleave(query.shape[1] // key.shape[1], dim=1) for each in (key, value))
     return scaled_dot_product_attention(
         query,
-        key.repeat_interleave(groups, dim=1),
-        value.repeat_interleave(groups, dim=1),
+        key,
+        value,
         attn_mask=mask,
         dropout_p=dropout,
         is_causal=mask is None,
         scale=scaling,
+        enable_gqa=query.shape[1] != key.shape[1],
     )
 
 
@@ -176,12 +179,18 @@ def _attend_by_matmul(
     key_heads, keys = key.shape[1:3]
     # The heads that share a key/value head become rows of one product, so that keys and values are not repeated.
     grouped = query.reshape(batch, key_heads, (heads // key_heads) * queries, size)
-    scores = torch.matmul(grouped * (size**-0.5 if scaling is None else scaling), key.transpose(2, 3))
-    if softcap is not None:
-        scores = torch.tanh(scores / softcap) * softcap
+    grouped = grouped * (size**-0.5 if scaling is None else scaling)
     if mask is None:
         mask = torch.ones(queries, keys, dtype=torch.bool, device=query.device).tril(keys - queries)
-    scores = scores.view(batch, heads, queries, keys).masked_fill(~mask, torch.finfo(scores.dtype).min)
+    hidden = torch.finfo(query.dtype).min
+    if softcap is None:
+        # Exactly what masking the scores gives, without a pass over them.
+        bias = torch.zeros_like(mask, dtype=query.dtype).masked_fill_(~mask, hidden).repeat(heads // key_heads, 1)
+        scores = torch.baddbmm(bias, grouped.flatten(0, 1), key.flatten(0, 1).transpose(1, 2))
+        scores = scores.view(batch, heads, queries, keys)
+    else:
+        scores = torch.tanh(torch.matmul(grouped, key.transpose(2, 3)) / softcap) * softcap
+        scores = scores.view(batch, heads, queries, keys).masked_fill(~mask, hidden)
     weights = torch.softmax(scores, dim=-1, dtype=torch.float32).to(query.dtype)
     weights = torch.dropout(weights, dropout, train=dropout > 0)
     return torch.matmul(weights.view(batch, key_heads, -1, keys), value).view(batch, heads, queries, size)
