@@ -44,6 +44,11 @@ svg { display: block; width: 100%; overflow: visible; }
 .bar-row { display: grid; grid-template: "label chart values" auto / 9rem 1fr 8.5rem; column-gap: 1rem; align-items: center; }
 .bars { grid-area: chart; } .bar-label { grid-area: label; font-size: .9rem; overflow-wrap: anywhere; }
 .bar-values { grid-area: values; font-size: .9rem; text-align: right; white-space: nowrap; }
+.forest .bar-row { grid-template-columns: 14rem 1fr 5rem; } .forest + .forest { margin-top: .75rem; }
+.zero { stroke: var(--muted); stroke-width: 1.5; }
+.marker.better { fill: var(--better); } .marker.worse { fill: var(--worse); }
+.marker.no-difference-shown { fill: var(--paper); stroke: var(--muted); stroke-width: 2; }
+svg.key { display: inline-block; width: 1.4em; height: 30px; vertical-align: middle; }
 rect.before { fill: var(--before); } rect.after, rect.trained { fill: var(--after); } rect.frozen { fill: var(--frozen); }
 .whisker line { stroke: var(--whisker); stroke-width: 1.25; }
 .legend { margin: .5rem 0 1rem; }
@@ -81,12 +86,14 @@ summary { cursor: pointer; color: var(--muted); font-size: .9rem; }
 .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
 .sample-part { margin-bottom: .6rem; min-width: 0; }
 .sample-part pre { background: var(--soft); padding: .5rem .7rem; border-radius: 4px; max-height: 18rem; overflow: auto; }
+.flips { margin: .75rem 0; } .flips > summary { color: var(--ink); }
+.cut { color: var(--muted); font-style: italic; }
 .label { display: block; font-size: .8rem; color: var(--muted); margin-bottom: .15rem; }
 
 @media (max-width: 40rem) {
   main { padding-top: 1.75rem; }
   .headline { font-size: 1.5rem; }
-  .bar-row { grid-template: "label values" auto "chart chart" auto / 1fr max-content; margin-bottom: .35rem; }
+  .bar-row, .forest .bar-row { grid-template: "label values" auto "chart chart" auto / 1fr max-content; margin-bottom: .35rem; }
   .sides { grid-template-columns: 1fr; gap: 0; }
   .fact-table th { width: 8.5rem; }
 }

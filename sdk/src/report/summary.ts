@@ -7,6 +7,7 @@ import { byteSize, count, duration } from "./numbers.js";
 import type { RunReport } from "./run-report.js";
 import { endWords, watchedWords } from "./watched-words.js";
 import {
+  detectableSentence,
   differenceSentence,
   driftSentences,
   flipsSentence,
@@ -56,8 +57,9 @@ function taskLines(comparison: TaskComparison, paint: Paint): string[] {
     ...wrap(headlineSentence(comparison)).map((line) => paint("bold", line.slice(indent.length))),
     interval("before", metric.before),
     interval("after", metric.after),
-    ...wrap(differenceSentence(metric)),
+    ...wrap(differenceSentence(comparison)),
     ...wrap(flipsSentence(comparison, metric)),
+    ...wrap(detectableSentence(comparison)),
     "",
     ...metricTable(comparison, paint),
   ];

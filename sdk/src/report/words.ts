@@ -28,11 +28,24 @@ export function headlineSentence(comparison: TaskComparison): string {
   }
 }
 
-/** The paired difference with its interval and test. */
-export function differenceSentence({ difference, pValue, before }: MetricComparison): string {
+/** The headline's paired difference with its interval and test. */
+export function differenceSentence(comparison: TaskComparison): string {
+  const { difference, before, test, pValue } = headlineMetric(comparison)[1];
   const { unit } = before.kind;
-  const test = pValue === undefined ? "" : `, McNemar ${pValueText(pValue)}`;
-  return `Paired difference ${change(difference.mean, unit)} ${changeUnit(unit)}, 95\u00a0% interval ${changeRange(difference.interval95, unit)}${test}.`;
+  const corrected = pValueText(comparison.adjustedPValue);
+  const tested = `${test === "mcnemar-exact" ? "McNemar" : "permutation"} ${pValueText(pValue)}`;
+  const correction = tested.endsWith(corrected) ? "" : ` (${corrected} corrected for the number of tasks)`;
+  return `Paired difference ${change(difference.mean, unit)} ${changeUnit(unit)}, 95\u00a0% interval ${changeRange(difference.interval95, unit)}, ${tested}${correction}.`;
+}
+
+/** What so many items can show at all; empty where a difference is shown or the test is not McNemar's. */
+export function detectableSentence(comparison: TaskComparison): string {
+  const { verdict, n, detectableDifference } = comparison;
+  const [, { test }] = headlineMetric(comparison);
+  if (verdict !== "no-difference-shown" || test !== "mcnemar-exact") return "";
+  if (detectableDifference === undefined) return `${counted(n, "item")} are too few to show any difference.`;
+  const least = (100 * detectableDifference).toFixed(1);
+  return `With ${counted(n, "item")}, a true difference under ${least}\u00a0points goes unseen more than one time in five.`;
 }
 
 /** How many items turned, and how many answers were unreadable or cut. */

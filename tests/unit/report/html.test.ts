@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import { compareResults } from "../../../sdk/src/evaluation/compare.js";
 import { renderHtml } from "../../../sdk/src/report/html.js";
 import { hostileReport, hostileText } from "../../support/hostile-report.js";
+import { makeResult } from "../../support/make-result.js";
 import { sampleReport } from "../../support/sample-report.js";
 
 /** Names of all tags of a page, in order. */
@@ -34,12 +36,39 @@ describe("renderHtml", () => {
     expect(page).toContain("PeftModel.from_pretrained");
   });
 
-  test("shows items that got better, got worse and stayed wrong", () => {
+  test("shows the items that flipped, collapsed", () => {
     const page = renderHtml(sampleReport());
-    expect(page).toMatch(/Got better <span class="muted">first 4 of 97<\/span>/);
-    expect(page).toMatch(/Got worse <span class="muted">1 item<\/span>/);
-    expect(page).toMatch(/Still wrong <span class="muted">first 4 of 22<\/span>/);
-    expect(page.match(/<article/g)).toHaveLength(9);
+    expect(page).toMatch(/<details class="flips"><summary>Got better <span class="muted">first 20 of 97<\/span>/);
+    expect(page).toMatch(/<details class="flips"><summary>Got worse <span class="muted">1 item<\/span>/);
+    expect(page).toMatch(/<summary>Still wrong <span class="muted">first 4 of 22<\/span>/);
+    expect(page.match(/<article/g)).toHaveLength(25);
+    expect(page).toMatch(/Before: exact 0, no readable answer.*?After: exact 1</s);
+  });
+
+  test("a text that costs more is worse, and stays out of what is still wrong", () => {
+    const cost = { cost: { goal: "lower", unit: "nats" } } as const;
+    const comparison = compareResults(
+      makeResult({ cost: [1, 0.5] }, {}, cost),
+      makeResult({ cost: [2, 0.5] }, {}, cost),
+    );
+    const page = renderHtml(sampleReport({ comparisons: [comparison] }));
+    expect(page).toMatch(/Got better <span class="muted">0 items/);
+    expect(page).toMatch(/Got worse <span class="muted">1 item</);
+    expect(page).not.toContain("Still wrong");
+  });
+
+  test("long texts are cut where it is said, the prompt at its start", () => {
+    const long = {
+      prompt: `start${"p".repeat(2500)}end`,
+      output: `start${"o".repeat(3495)}`,
+      target: "t".repeat(2000),
+    };
+    const parts = { 0: long };
+    const comparison = compareResults(makeResult({ right: [0] }, parts), makeResult({ right: [1] }, parts));
+    const page = renderHtml(sampleReport({ comparisons: [comparison] }));
+    expect(page).toMatch(/\[508 characters before this not shown\]<\/span>\np{1997}end</);
+    expect(page).toMatch(/>starto{1995}\n<span class="cut">\[1,500 characters after this not shown\]/);
+    expect(page).toContain(`>${"t".repeat(2000)}<`);
   });
 
   test("full weights are loaded as a delta", () => {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { compareResults } from "../../../sdk/src/evaluation/compare.js";
-import { headlineSentence, planWords, trainedRanges } from "../../../sdk/src/report/words.js";
+import { correctForTasks } from "../../../sdk/src/evaluation/verdict.js";
+import {
+  detectableSentence,
+  differenceSentence,
+  headlineSentence,
+  planWords,
+  trainedRanges,
+} from "../../../sdk/src/report/words.js";
 import { makeResult } from "../../support/make-result.js";
 import { sampleReport } from "../../support/sample-report.js";
 
@@ -47,5 +54,31 @@ describe("headlineSentence", () => {
     [zeros, [1, ...zeros.slice(1)], "task: right shows no difference: 0.0 % before, 5.0 % after, on 20 items."],
   ])("case %#", (before, after, words) => {
     expect(sentence(before, after)).toBe(words);
+  });
+});
+
+describe("what so many items can show", () => {
+  const bits = (n: number, ones: number) => Array.from({ length: n }, (_, index) => (index < ones ? 1 : 0));
+  const gain = (n: number, ones: number) =>
+    compareResults(makeResult({ right: bits(n, 0) }), makeResult({ right: bits(n, ones) }));
+
+  test.each([
+    [gain(100, 4), "With 100 items, a true difference under 7.8 points goes unseen more than one time in five."],
+    [gain(5, 5), "5 items are too few to show any difference."],
+    [gain(100, 40), ""],
+  ])("case %#", (comparison, words) => {
+    expect(detectableSentence(comparison).replaceAll("\u00a0", " ")).toBe(words);
+  });
+
+  test("is not said of values between 0 and 1", () => {
+    expect(detectableSentence(compareResults(makeResult({ part: [0.5] }), makeResult({ part: [0.7] })))).toBe("");
+  });
+
+  test("a corrected p stands beside the metric's own", () => {
+    const [first] = correctForTasks([gain(40, 6), gain(40, 0)]);
+    if (first === undefined) throw new Error("a comparison is missing");
+    expect(differenceSentence(first).replaceAll("\u00a0", " ")).toMatch(
+      /, McNemar p = 0\.031 \(p = 0\.063 corrected for the number of tasks\)\.$/,
+    );
   });
 });

@@ -2,7 +2,7 @@
 import { type Markup, markup } from "../markup.js";
 import { count, duration, percent } from "../numbers.js";
 import type { RunReport } from "../run-report.js";
-import { differenceSentence, driftSentences, headlineMetric, headlineSentence, planWords } from "../words.js";
+import { detectableSentence, differenceSentence, driftSentences, headlineSentence, planWords } from "../words.js";
 
 /** Title, the first task's result, drift, and what was run. */
 export function headlineSection(report: RunReport): Markup {
@@ -14,7 +14,7 @@ export function headlineSection(report: RunReport): Markup {
 ${
   first
     ? markup`<p class="headline">${headlineSentence(first)}</p>
-<p class="lead">${differenceSentence(headlineMetric(first)[1])}</p>`
+<p class="lead">${differenceSentence(first)} ${detectableSentence(first)}</p>`
     : markup`<p class="headline">The run is finished; no task was evaluated.</p>`
 }
 ${report.drift && markup`<p class="lead">${driftSentences(report.drift)}</p>`}

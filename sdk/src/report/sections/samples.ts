@@ -1,52 +1,85 @@
-/** Answers before and after, side by side. */
+/** Answers before and after, side by side: the items that flipped. */
 import type { ItemRecord, TaskComparison } from "../../evaluation/result.js";
 import { type Markup, markup } from "../markup.js";
-import { counted } from "../numbers.js";
+import { count, counted, significant } from "../numbers.js";
 import { headlineMetric } from "../words.js";
 
-const samplesPerKind = 4;
+const shownFlips = 20;
+const shownStillWrong = 4;
+const mostCharacters = 2000;
 
 interface Pair {
   readonly before: ItemRecord;
   readonly after: ItemRecord;
 }
 
-/** Of every task some items that got better, some that got worse and some that stayed wrong. */
+/** Of every task the first 20 items that got better and that got worse by its headline, and some that stayed wrong. */
 export function samplesSection(comparisons: readonly TaskComparison[]): Markup {
   if (comparisons.length === 0) return markup``;
-  return markup`<section><h2>Samples</h2>${comparisons.map(taskSamples)}</section>`;
+  return markup`<section><h2>Items that flipped</h2>
+<p class="note">In the order of each task's data. All items are in items.jsonl, uncut.</p>${comparisons.map(taskSamples)}</section>`;
 }
 
 function taskSamples(comparison: TaskComparison): Markup {
-  const [metric] = headlineMetric(comparison);
+  const [metric, { before: summary }] = headlineMetric(comparison);
+  const { unit, goal } = summary.kind;
   const value = (item: ItemRecord) => item.metrics[metric] ?? Number.NaN;
+  const gain = ({ before, after }: Pair) => (goal === "higher" ? 1 : -1) * (value(after) - value(before));
   const pairs = comparison.before.items.flatMap((before, index): Pair[] => {
     const after = comparison.after.items[index];
     return after === undefined ? [] : [{ before, after }];
   });
-  const kinds: readonly (readonly [string, readonly Pair[]])[] = [
-    ["Got better", pairs.filter(({ before, after }) => value(after) > value(before))],
-    ["Got worse", pairs.filter(({ before, after }) => value(after) < value(before))],
-    ["Still wrong", pairs.filter(({ before, after }) => value(after) === value(before) && value(after) < 1)],
-  ];
-  return markup`<h3>${comparison.task} <span class="muted">by ${metric}</span></h3>${kinds.map(([title, found]) => kindPart(title, found))}`;
+  const stillWrong = (pair: Pair) => unit === "share" && gain(pair) === 0 && value(pair.after) < 1;
+  const part = (title: string, found: readonly Pair[], shown: number) =>
+    kindPart(title, found.slice(0, shown), found.length, metric);
+  return markup`<h3>${comparison.task} <span class="muted">by ${metric}</span></h3>${[
+    part(
+      "Got better",
+      pairs.filter((pair) => gain(pair) > 0),
+      shownFlips,
+    ),
+    part(
+      "Got worse",
+      pairs.filter((pair) => gain(pair) < 0),
+      shownFlips,
+    ),
+    unit === "share" && part("Still wrong", pairs.filter(stillWrong), shownStillWrong),
+  ]}`;
 }
 
-function kindPart(title: string, pairs: readonly Pair[]): Markup {
-  const shown = pairs.slice(0, samplesPerKind);
-  const tally =
-    pairs.length > shown.length ? `first ${shown.length} of ${pairs.length}` : counted(pairs.length, "item");
-  return markup`<h4>${title} <span class="muted">${tally}</span></h4>${shown.map(sample)}`;
+function kindPart(title: string, shown: readonly Pair[], total: number, metric: string): Markup {
+  const tally = total > shown.length ? `first ${shown.length} of ${count(total)}` : counted(total, "item");
+  const heading = markup`${title} <span class="muted">${tally}</span>`;
+  if (shown.length === 0) return markup`<p class="flips">${heading}</p>`;
+  return markup`<details class="flips"><summary>${heading}</summary>${shown.map((pair) => sample(pair, metric))}</details>`;
 }
 
-function sample({ before, after }: Pair): Markup {
+function sample({ before, after }: Pair, metric: string): Markup {
   return markup`<article class="sample"><h5>Item ${before.index + 1}</h5>
-<div class="sample-part"><span class="label">Prompt</span><pre tabindex="0">${before.prompt}</pre></div>
-<div class="sample-part"><span class="label">Wanted</span><pre tabindex="0">${before.target}</pre></div>
-<div class="sides">${side("Before", before)}${side("After", after)}</div></article>`;
+<div class="sample-part"><span class="label">Prompt</span><pre tabindex="0">${withoutStart(before.prompt)}</pre></div>
+<div class="sample-part"><span class="label">Wanted</span><pre tabindex="0">${withoutEnd(before.target)}</pre></div>
+<div class="sides">${side("Before", before, metric)}${side("After", after, metric)}</div></article>`;
 }
 
-function side(title: string, item: ItemRecord): Markup {
+function side(title: string, item: ItemRecord, metric: string): Markup {
+  const verdict = `${metric} ${significant(item.metrics[metric] ?? Number.NaN)}`;
   const marks = [item.invalid && "no readable answer", item.truncated && "cut at the token budget"].filter(Boolean);
-  return markup`<div class="sample-part"><span class="label">${title}${marks.length > 0 && `, ${marks.join(", ")}`}</span><pre tabindex="0">${item.output}</pre></div>`;
+  const output = item.output === "" ? markup`<span class="muted">no text</span>` : withoutEnd(item.output);
+  return markup`<div class="sample-part"><span class="label">${[`${title}: ${verdict}`, ...marks].join(", ")}</span><pre tabindex="0">${output}</pre></div>`;
+}
+
+/** The end of a long text: a prompt's question stands last. */
+function withoutStart(text: string): Markup {
+  if (text.length <= mostCharacters) return markup`${text}`;
+  return markup`${cutMark(text.length - mostCharacters, "before this")}\n${text.slice(-mostCharacters)}`;
+}
+
+/** The start of a long text. */
+function withoutEnd(text: string): Markup {
+  if (text.length <= mostCharacters) return markup`${text}`;
+  return markup`${text.slice(0, mostCharacters)}\n${cutMark(text.length - mostCharacters, "after this")}`;
+}
+
+function cutMark(characters: number, where: string): Markup {
+  return markup`<span class="cut">[${counted(characters, "character")} ${where} not shown]</span>`;
 }
