@@ -107,6 +107,15 @@ describe("terminalProgress into a file", () => {
     ]);
   });
 
+  test("shows what the sidecar warns of", async () => {
+    const { output, lines } = captured();
+    const message = "LoRA reaches 30% of the parameters in the planned blocks.";
+    await terminalProgress({ output }).follow(
+      runOf([{ type: "warning", unixSeconds: 1, code: "experts-not-adapted", message }, step(1, 2)]),
+    );
+    expect(lines()[3]).toBe(`warning      ${message}`);
+  });
+
   test("tells each stage of a launch once", () => {
     const { output, lines } = captured();
     const { launch } = terminalProgress({ output });
