@@ -1,0 +1,39 @@
+/** One figure for what a model kept of what it knew. */
+import type { Interval, TaskComparison } from "../result.js";
+import { wilsonInterval95 } from "../statistics/proportion.js";
+import { followingTaskName, knowledgeTaskName } from "./retention.js";
+
+/** What was kept. */
+export interface Kept {
+  /** Items that the base got right. */
+  readonly known: number;
+  /** Of these, items that the tuned model gets right as well. */
+  readonly kept: number;
+  /** kept / known, 0 to 1. */
+  readonly share: number;
+  /** 95 %, Wilson's. */
+  readonly interval95: Interval;
+}
+
+/**
+ * Of the items of retention-knowledge and retention-following that the base got right (metrics acc and prompt-strict), the
+ * share that the tuned model gets right as well; undefined where neither was measured, or the base got none right.
+ *
+ * It can't see what was learnt in exchange, knowledge that the questions don't ask, or answers that became worse but
+ * still pass; and of what the base guessed right by chance some is lost by chance: a model that guesses at random keeps
+ * a quarter of it. Drift sees any change, and tells of none whether it matters.
+ */
+export function keptOf(comparisons: readonly TaskComparison[]): Kept | undefined {
+  const pairs = comparisons
+    .filter(({ task }) => task === knowledgeTaskName || task === followingTaskName)
+    .flatMap(headlinePairs);
+  const known = pairs.filter(([before]) => before === 1);
+  if (known.length === 0) return undefined;
+  const kept = known.filter(([, after]) => after === 1).length;
+  return { known: known.length, kept, share: kept / known.length, interval95: wilsonInterval95(kept, known.length) };
+}
+
+function headlinePairs({ before, after, metrics }: TaskComparison): readonly (readonly [number, number])[] {
+  const headline = Object.keys(metrics)[0] ?? "";
+  return before.items.map((item, index) => [item.metrics[headline] ?? 0, after.items[index]?.metrics[headline] ?? 0]);
+}
