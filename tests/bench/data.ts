@@ -5,20 +5,22 @@
  *
  * - time_over_python: our time from the file to the packed plan over the peer's, each in a fresh process, in turn.
  * - rss_mb: most memory of the process that prepares the 200,000 rows.
- * - throughput_ratio: tokens a second at 200,000 rows over those at 10,000 rows of the same kind.
+ * - rss_growth_mb: that less the same at 20,000 rows, which is what the tokens and what is known of each row take.
+ * - rss_parts_growth_mb: the same difference where the tokens are let go of in parts, as by trainWhilePreparing.
+ * - throughput_ratio: tokens a second at 200,000 rows over those at 20,000 rows of the same kind.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, packageVersion } from "midblock";
-import { ourRound, peerRound, type Round } from "./data/run-round.js";
+import { memoryInParts, ourRound, peerRound, type Round } from "./data/run-round.js";
 import { writeSyntheticRows } from "./data/synthetic-rows.js";
 import { benchLine, median } from "./median.js";
 import { peerPython } from "./peer-environment.js";
 
 const maxTokens = 2048;
 const seed = 0;
-const syntheticRows = { small: 10_000, large: 200_000 };
+const syntheticRows = { small: 20_000, large: 200_000 };
 
 const trainFile = process.argv[2] ?? process.env["MIDBLOCK_GSM8K"];
 const roundCount = Number(process.argv[3] ?? 5);
@@ -45,6 +47,7 @@ try {
       peer,
       small: await ourRound({ ...task, rows: small }),
       large: await ourRound({ ...task, rows: large }),
+      partsGrowthMb: (await memoryInParts({ ...task, rows: large })) - (await memoryInParts({ ...task, rows: small })),
     });
     console.error(
       `round ${round + 1} of ${roundCount}: ours ${ours.seconds.toFixed(2)} s, peer ${peer.seconds.toFixed(2)} s`,
@@ -55,6 +58,8 @@ try {
   const figures = {
     time_over_python: rounds.map(({ ours, peer }) => ours.seconds / peer.seconds),
     rss_mb: rounds.map(({ large: { rssMb } }) => rssMb),
+    rss_growth_mb: rounds.map(({ large, small }) => large.rssMb - small.rssMb),
+    rss_parts_growth_mb: rounds.map(({ partsGrowthMb }) => partsGrowthMb),
     throughput_ratio: rounds.map((round) => tokensPerSecond(round.large) / tokensPerSecond(round.small)),
   };
   console.log(benchLine("data", figures, versions));

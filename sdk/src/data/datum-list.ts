@@ -1,5 +1,8 @@
-/** Holds examples in little memory: 4 bytes a token, where plain lists of ids and weights take 16. */
-import type { Datum, Source } from "./datum.js";
+/** Holds examples in little memory: 4 bytes a token, where plain lists of ids and weights take 16, and no object an example. */
+import type { Datum } from "./datum.js";
+import { NumberList } from "./number-list.js";
+import { SourceList } from "./source-list.js";
+import { WeightRuns } from "./weight-runs.js";
 
 const blockTokens = 2 ** 18;
 
@@ -9,11 +12,12 @@ export class DatumList implements Iterable<Datum> {
   readonly #blocks: Uint32Array[] = [];
   #filled = 0;
   #tokens = 0;
-  readonly #places: { readonly block: number; readonly start: number }[] = [];
-  /** Weights of each example as runs of one weight: weight, count, weight, count, ... */
-  readonly #weightRuns: (readonly number[])[] = [];
+  /** For each example its block, and where it begins there. */
+  readonly #blockOf = new NumberList("uint32");
+  readonly #starts = new NumberList("uint32");
+  readonly #weights = new WeightRuns();
   readonly #lengths: number[] = [];
-  readonly #sources: Source[] = [];
+  readonly #sources = new SourceList();
 
   /** Number of examples. */
   get length(): number {
@@ -33,22 +37,23 @@ export class DatumList implements Iterable<Datum> {
   add({ tokenIds, lossWeights, source }: Datum): void {
     const block = this.#blockFor(tokenIds.length);
     block.set(tokenIds, this.#filled);
-    this.#places.push({ block: this.#blocks.length - 1, start: this.#filled });
+    this.#blockOf.push(this.#blocks.length - 1);
+    this.#starts.push(this.#filled);
     this.#filled += tokenIds.length;
     this.#tokens += tokenIds.length;
-    this.#weightRuns.push(runsOf(lossWeights));
+    this.#weights.add(lossWeights);
     this.#lengths.push(tokenIds.length);
-    this.#sources.push(source);
+    this.#sources.add(source);
   }
 
   /** The example of an index from 0. */
   at(index: number): Datum | undefined {
-    const place = this.#places[index];
-    const source = this.#sources[index];
-    const block = place && this.#blocks[place.block];
-    if (place === undefined || source === undefined || block === undefined) return undefined;
-    const tokenIds = Array.from(block.subarray(place.start, place.start + (this.#lengths[index] ?? 0)));
-    return { tokenIds, lossWeights: weightsOf(this.#weightRuns[index] ?? [], tokenIds.length), source };
+    const block = this.#blocks[this.#blockOf.at(index) ?? -1];
+    const start = this.#starts.at(index);
+    const source = this.#sources.at(index);
+    if (block === undefined || start === undefined || source === undefined) return undefined;
+    const tokenIds = Array.from(block.subarray(start, start + (this.#lengths[index] ?? 0)));
+    return { tokenIds, lossWeights: this.#weights.at(index), source };
   }
 
   /** The first examples, at most `count`. */
@@ -76,26 +81,4 @@ export class DatumList implements Iterable<Datum> {
     this.#filled = 0;
     return block;
   }
-}
-
-function runsOf(weights: readonly number[]): readonly number[] {
-  const runs: number[] = [];
-  let start = 0;
-  for (let end = 1; end <= weights.length; end++) {
-    if (weights[end] === weights[start] && end < weights.length) continue;
-    runs.push(weights[start] ?? 0, end - start);
-    start = end;
-  }
-  return runs;
-}
-
-function weightsOf(runs: readonly number[], length: number): readonly number[] {
-  const weights = new Array<number>(length).fill(0);
-  let start = 0;
-  for (let run = 0; run < runs.length; run += 2) {
-    const end = start + (runs[run + 1] ?? 0);
-    weights.fill(runs[run] ?? 0, start, end);
-    start = end;
-  }
-  return weights;
 }

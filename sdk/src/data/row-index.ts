@@ -2,6 +2,7 @@
 import type { Message, RowExample, Source } from "./datum.js";
 import { normalText, promptText, type RowTexts, textsOf, turnText } from "./normal-text.js";
 import { PrintTable } from "./print-table.js";
+import { SourceList } from "./source-list.js";
 
 /** "exact": equal in every character; "normalised": equal but for case, white space and compatible forms (NFKC). */
 export type Likeness = "exact" | "normalised";
@@ -26,15 +27,15 @@ export interface SharedRow {
   readonly likeness: Likeness | "prompt";
 }
 
-/** Keeps hashes of texts and the places of rows, no text: some 150 bytes a row. */
+/** Keeps prints of texts and the places of rows, no text: some 150 bytes for a row that is one question and answer. */
 export class RowIndex {
   readonly #table = new PrintTable();
-  readonly #sources: Source[] = [];
+  readonly #sources = new SourceList();
 
   /** Takes a row; `content` is its JSON without its place. Gives the earlier row that it repeats, if it does. */
   add(example: RowExample, content: string): Repetition | undefined {
     const number = this.#sources.length;
-    this.#sources.push(example.source);
+    this.#sources.add(example.source);
     const texts = textsOf(example);
     const exact = this.#table.add(`exact ${content}`, number);
     const normalised = texts && this.#addTexts(texts, number);
@@ -66,7 +67,7 @@ export class RowIndex {
   }
 
   #sourceOf(number: number | undefined): Source | undefined {
-    return number === undefined ? undefined : this.#sources[number];
+    return number === undefined ? undefined : this.#sources.at(number);
   }
 }
 

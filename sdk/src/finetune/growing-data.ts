@@ -15,7 +15,7 @@ import type { BegunData, DataPart, TrainingData } from "./training-data.js";
  * Large enough for a good shuffle and for minutes of training at 135 M parameters on a CPU, small enough to be there after
  * seconds and to be held in some 10 MB.
  */
-const partSize: PartSize = { examples: 4096, tokens: 2 ** 20 };
+export const partSize: PartSize = { examples: 4096, tokens: 2 ** 20 };
 
 /** What the settings of such a finetune are sure to have. */
 export interface GrowingDataInputs {

@@ -42,6 +42,14 @@ export async function ourRound(task: Task): Promise<Round> {
   return readRound((await execa(process.execPath, command, { stderr: "inherit" })).stdout);
 }
 
+const partsRound = z.object({ examples: z.number(), rssMb: z.number().positive() });
+
+/** Most memory, in MiB, that preparing in parts held. */
+export async function memoryInParts({ modelFolder, rows, maxTokens }: Task): Promise<number> {
+  const command = ["--import", "tsx", scriptPath("parts-round.ts"), modelFolder, rows, `${maxTokens}`];
+  return partsRound.parse(JSON.parse((await execa(process.execPath, command, { stderr: "inherit" })).stdout)).rssMb;
+}
+
 /** One round of the peer, whose caches begin empty. */
 export async function peerRound(python: string, task: Task): Promise<Round> {
   const caches = await mkdtemp(join(tmpdir(), "midblock-bench-"));

@@ -26,7 +26,7 @@ describe("DatumList", () => {
     expect(list.lengths).toEqual(lengths);
     // Compared one by one: a failure would otherwise print a million numbers.
     for (const [index, datum] of [...list].entries()) {
-      expect(datum.source).toBe(datums[index]?.source);
+      expect(datum.source).toEqual(datums[index]?.source);
       expect(datum.tokenIds.every((id, position) => id === datums[index]?.tokenIds[position])).toBe(true);
       expect(datum.lossWeights.every((weight, position) => weight === datums[index]?.lossWeights[position])).toBe(true);
       expect(datum.lossWeights).toHaveLength(datum.tokenIds.length);
