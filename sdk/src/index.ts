@@ -16,7 +16,7 @@
 export { Client } from "./client.js";
 export type { ConnectOptions, LaunchOptions, LaunchProgress, LogLine, TlsTrust } from "./config/client-options.js";
 export type { EvaluateOptions } from "./config/evaluate-options.js";
-export type { FinetuneOptions } from "./config/finetune-options.js";
+export type { FinetuneOptions, Replay } from "./config/finetune-options.js";
 export type { GenerateOptions, SamplingOptions } from "./config/generate-options.js";
 export type { PreparationOptions } from "./config/preparation-options.js";
 export type { WatchOptions } from "./config/watch-options.js";
@@ -127,7 +127,7 @@ export {
 export { packageVersion } from "./package-manifest.js";
 export { describeDataSummary } from "./report/describe-data.js";
 export { describePreflight } from "./report/describe-preflight.js";
-export type { ReportArtifact, RunReport } from "./report/run-report.js";
+export type { ReportArtifact, ReportReplay, RunReport } from "./report/run-report.js";
 export type { Runs } from "./runs/runs.js";
 export { interruptSignal } from "./terminal/interrupt-signal.js";
 export { type TerminalProgress, type TerminalProgressOptions, terminalProgress } from "./terminal/terminal-progress.js";

@@ -65,6 +65,7 @@ export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
       },
       contamination: [],
       packing: { microBatches: 100, budget: 2048, efficiency: 0.528 },
+      replay: undefined,
     },
     templateHash: `sha256:${"ef56".repeat(16)}`,
     layerPlan: {

@@ -28,6 +28,12 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
    * how its rows became tokens was then decided when it was prepared.
    */
   readonly data: DataSource | PreparedDataset;
+  /**
+   * General data that is mixed in so that less is forgotten: this share, above 0 and below 1, of an epoch's examples, or
+   * of its tokens with batchTokens. It stands at random places; an epoch is still one of `data`. Its rows are drawn without
+   * repetition until all were drawn, and prepared as those of `data` are. Default none; not with trainWhilePreparing.
+   */
+  readonly replay?: Replay;
   /** Which blocks are trained; default midBlock(), 20 % to 80 % of the depth. */
   readonly layers?: LayerStrategy;
   /** When which of these blocks learn: sampledBlocks(...) or gradualUnfreezing(...); default all of them, always. */
@@ -97,9 +103,16 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
   readonly signal?: AbortSignal | undefined;
 }
 
+/** See `FinetuneOptions.replay`. */
+export interface Replay {
+  readonly data: DataSource | PreparedDataset;
+  readonly share: number;
+}
+
 /** Options with every default filled in; plain JSON apart from data, a function given as train, tasks and signal. */
 export interface FinetuneSettings {
   readonly data: DataSource | PreparedDataset;
+  readonly replay: Replay | undefined;
   readonly layers: LayerStrategy;
   readonly layerSchedule: LayerSchedule | undefined;
   readonly method: MethodChoice;
@@ -141,6 +154,7 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
   const method = options.method ?? lora();
   return {
     data: options.data,
+    replay: options.replay,
     layers: options.layers ?? midBlock(),
     layerSchedule: options.layerSchedule,
     method,

@@ -48,6 +48,10 @@ export const finetuneSchema = exactObject({
   keepCheckpoints: wholeNumber(1).optional(),
   evaluate: taskListSchema.optional(),
   watch: watchSchema.optional(),
+  replay: exactObject({
+    data: trainingData(),
+    share: numberWhere("a number above 0 and below 1", (value) => value > 0 && value < 1),
+  }).optional(),
   key: text(200).optional(),
   name: text(200).optional(),
   signal: abortSignal().optional(),
@@ -81,6 +85,11 @@ export const finetuneSchema = exactObject({
     ...evenWithOtherFaults,
     path: ["trainWhilePreparing"],
     error: "nothing with data that is prepared already",
+  })
+  .refine(({ trainWhilePreparing, replay }) => !trainWhilePreparing || replay === undefined, {
+    ...evenWithOtherFaults,
+    path: ["replay"],
+    error: "nothing with trainWhilePreparing, which does not know how much there is to mix into",
   })
   .refine(watchRules.tasksGiven.holds, { ...evenWithOtherFaults, ...watchRules.tasksGiven.fault })
   .refine(watchRules.tasksNamed.holds, { ...evenWithOtherFaults, ...watchRules.tasksNamed.fault })

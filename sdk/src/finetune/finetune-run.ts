@@ -5,7 +5,7 @@ import type { PackingFigures } from "../training/packing.js";
 import type { EventLog } from "./event-log.js";
 import type { FinetuneResult } from "./finetune-result.js";
 import type { RunEvent } from "./run-event.js";
-import type { TrainingData } from "./training-data.js";
+import type { ReplayData, TrainingData } from "./training-data.js";
 
 /** What the handle is made of; the pipeline gives it. */
 export interface FinetuneRunParts {
@@ -13,7 +13,7 @@ export interface FinetuneRunParts {
   readonly plan: LayerPlan;
   /** The plan as a picture for a terminal of the given width. */
   readonly drawPlan: (width?: number, colour?: boolean) => string;
-  readonly data: Pick<TrainingData, "summary" | "packing">;
+  readonly data: Pick<TrainingData, "summary" | "packing" | "replay">;
   readonly trainableParameters: number;
   readonly totalParameters: number;
   readonly stepsTotal: number;
@@ -53,6 +53,11 @@ export class FinetuneRun implements AsyncIterable<RunEvent> {
    */
   get data(): DataSummary {
     return this.#parts.data.summary;
+  }
+
+  /** The general data that is mixed in; undefined where there is none. */
+  get replay(): ReplayData | undefined {
+    return this.#parts.data.replay;
   }
 
   /** How full the micro-batches are that are planned by now. */

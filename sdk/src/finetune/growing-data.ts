@@ -41,6 +41,7 @@ export async function growingData(
 class GrowingData implements TrainingData {
   readonly name: string;
   readonly settings: PreparationSettings;
+  readonly replay = undefined;
   readonly #context: FinetuneContext;
   readonly #chosen: FinetuneSettings;
   readonly #signal: AbortSignal;
@@ -86,6 +87,6 @@ class GrowingData implements TrainingData {
     }
     this.#contamination = await findContamination(allTasks(this.#chosen), this.#preparation.rows, this.#signal);
     const steps = this.#plan.finish();
-    yield { datasetHashes, steps, notes: { summary: this.summary, packing: this.packing } };
+    yield { datasetHashes, steps, notes: { summary: this.summary, packing: this.packing, replay: undefined } };
   }
 }

@@ -18,7 +18,7 @@ export function makeReport(
 ): RunReport {
   const { card, settings, specification, data } = job;
   const { server } = job.bridge;
-  const { summary, packing } = data;
+  const { summary, packing, replay } = data;
   return {
     title: settings.name ?? `${data.name} on ${card.name}`,
     createdAt: new Date().toISOString(),
@@ -35,9 +35,10 @@ export function makeReport(
     },
     data: {
       name: data.name,
-      contentHash: training.datasetHashes.map((hash) => `sha256:${hash}`).join(","),
+      contentHash: hashesOf(replay === undefined ? training.datasetHashes : training.datasetHashes.slice(0, -1)),
       ...summary,
       packing,
+      replay: replay && { ...replay, contentHash: hashesOf(training.datasetHashes.slice(-1)) },
     },
     templateHash: card.chatTemplate === undefined ? undefined : job.template.hash,
     layerPlan: specification.layerPlan,
@@ -57,6 +58,7 @@ export function makeReport(
     artifacts: [],
     warnings: [
       ...summary.contamination.map(describeContamination),
+      ...(replay?.contamination ?? []).map((shared) => `Replay: ${describeContamination(shared)}`),
       ...evaluationWarnings(beforeAfter),
       ...training.warnings,
     ],
@@ -73,6 +75,7 @@ function remainingSettings({ settings, specification, data }: FinetuneJob): Read
     baseDivergenceWeight: settings.baseDivergenceWeight,
     maxLossGrowth: settings.maxLossGrowth,
     maxSeconds: settings.maxSeconds,
+    replay: settings.replay === undefined ? null : { data: settings.replay.data.name, share: settings.replay.share },
     epochs: settings.epochs ?? null,
     maxSteps: settings.maxSteps ?? null,
     steps: specification.stepsTotal,
@@ -95,6 +98,10 @@ function remainingSettings({ settings, specification, data }: FinetuneJob): Read
       ...(task.kind === "likelihood" ? {} : { maxNewTokens: task.maxNewTokens }),
     })),
   };
+}
+
+function hashesOf(datasetHashes: readonly string[]): string {
+  return datasetHashes.map((hash) => `sha256:${hash}`).join(",");
 }
 
 function watchRecord({ tasks, figure, goal, patience, ...watch }: WatchSettings): JsonValue {

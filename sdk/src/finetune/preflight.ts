@@ -1,11 +1,11 @@
 /** Preflight: prepares data and plan as a finetune does, has the largest pieces tried out, and says what the run needs. */
 import type { FinetuneSettings } from "../config/finetune-options.js";
 import { countTrained } from "../data/count-trained.js";
-import { PreparedDataset, prepareDataset } from "../data/prepared-dataset.js";
+import type { Datum } from "../data/datum.js";
 import { encodePrompt } from "../evaluation/prompts.js";
 import type { EvaluationTask } from "../evaluation/task.js";
 import { resolveLayerPlan } from "../layers/resolve.js";
-import { planBatches } from "../training/batch-plan.js";
+import type { BatchPlan } from "../training/batch-plan.js";
 import { resolveMethod } from "../training/methods.js";
 import { resolveOptimizer } from "../training/optimizer.js";
 import { comparePlans, countTokens, planCost } from "../training/plan-cost.js";
@@ -13,9 +13,16 @@ import type { PreflightRequest } from "../training/preflight.js";
 import { adviseOnMemory } from "../training/preflight-advice.js";
 import type { Preflight } from "../training/preflight-result.js";
 import type { RunSpecification } from "../training/run-specification.js";
+import { allTasks } from "./all-tasks.js";
+import { prepareWhole } from "./prepared-data.js";
 import type { FinetuneContext } from "./start-finetune.js";
 
-type Datums = PreparedDataset["datums"];
+interface Datums {
+  /** Tokens of each example. */
+  readonly lengths: readonly number[];
+  readonly at: (index: number) => Datum | undefined;
+}
+
 type Steps = RunSpecification["batchPlan"]["steps"];
 
 /**
@@ -23,17 +30,21 @@ type Steps = RunSpecification["batchPlan"]["steps"];
  * options, data and plan.
  */
 export async function measurePreflight(context: FinetuneContext, settings: FinetuneSettings): Promise<Preflight> {
-  const { data, signal } = settings;
-  const prepared = data instanceof PreparedDataset ? data : await prepareDataset(data, context, settings, signal);
-  const specification = specificationOf(context, settings, prepared.datums.lengths);
-  const longest = await longestPrompt(context, settings.evaluate, signal);
-  const request = requestOf(specification, prepared.datums, longest);
+  const { signal } = settings;
+  const { main, replay, batchPlan, lengths } = await prepareWhole(context, settings);
+  const count = main.datums.length;
+  const datums: Datums = {
+    lengths,
+    at: (index) => (index < count ? main.datums.at(index) : replay?.datums.at(index - count)),
+  };
+  const specification = specificationOf(context, settings, batchPlan);
+  const longest = await longestPrompt(context, allTasks(settings), signal);
+  const request = requestOf(specification, datums, longest);
   const measured = await context.bridge.preflight(request, signal);
-  return resultOf({ context, specification, datums: prepared.datums, request, longest }, measured);
+  return resultOf({ context, specification, datums, request, longest }, measured);
 }
 
-function specificationOf({ card }: FinetuneContext, settings: FinetuneSettings, lengths: readonly number[]) {
-  const batchPlan = planBatches({ ...settings, lengths });
+function specificationOf({ card }: FinetuneContext, settings: FinetuneSettings, batchPlan: BatchPlan) {
   const { seed, checkpointEverySteps, keepCheckpoints, trainNorms, baseDivergenceWeight, compute } = settings;
   return {
     datasetHashes: [],

@@ -46,6 +46,21 @@ export function packingWords({ efficiency, microBatches, budget }: PackingFigure
   return `${percent(efficiency)} of ${count(microBatches)} micro-batches of ${count(budget)} tokens`;
 }
 
+/** "general.jsonl, 10.0 % of an epoch: 44 times one of its 1,000 examples". */
+export function replayWords({
+  name,
+  share,
+  uses,
+  examples,
+}: {
+  readonly name: string;
+  readonly share: number;
+  readonly uses: number;
+  readonly examples: number;
+}): string {
+  return `${name}, ${percent(share)} of an epoch: ${counted(uses, "time")} one of its ${counted(examples, "example")}`;
+}
+
 /** "9,120 of 16,200, 56.3 %". */
 export function trainedWords({ trainedTokens, tokens, trainedShare }: DataSummary): string {
   return `${count(trainedTokens)} of ${count(tokens)} tokens, ${percent(trainedShare)}`;

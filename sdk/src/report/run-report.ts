@@ -43,6 +43,21 @@ export interface ReportData extends DataSummary {
   /** "sha256:" and hex over the encoded data set; of several parts, one after the other with commas between. */
   readonly contentHash: string;
   readonly packing: PackingFigures;
+  /** General data that was mixed in; undefined where there was none. */
+  readonly replay: ReportReplay | undefined;
+}
+
+/** General data that was mixed in. */
+export interface ReportReplay extends DataSummary {
+  readonly name: string;
+  /** "sha256:" and hex over the encoded data set. */
+  readonly contentHash: string;
+  /** "sha256:" and hex over what all examples of the source say. */
+  readonly sourceHash: string;
+  /** Share that was asked for, of an epoch's examples, or of its tokens where steps were counted in tokens. */
+  readonly share: number;
+  /** How often one of its examples was planned. */
+  readonly uses: number;
 }
 
 /** Where it ran. */

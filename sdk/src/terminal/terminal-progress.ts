@@ -3,6 +3,7 @@ import type { LaunchProgress } from "../config/client-options.js";
 import { describeContamination } from "../data/contamination.js";
 import type { FinetuneRun } from "../finetune/finetune-run.js";
 import type { EvaluationEndEvent, EvaluationProgressEvent, RunEvent } from "../finetune/run-event.js";
+import { replayWords } from "../report/data-words.js";
 import { valueWords } from "../report/metric-figures.js";
 import { clock, TrainingPace } from "./pace.js";
 import { type Output, StatusLine } from "./status-line.js";
@@ -65,7 +66,7 @@ function shorten(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }
 
-function describeData({ data, packing, stepsTotal }: FinetuneRun): string {
+function describeData({ data, replay, packing, stepsTotal }: FinetuneRun): string {
   const { rows, examples, tokens, trainedTokens, dropped, cut, duplicates, contamination } = data;
   const omitted = [
     ...[...dropped, ...cut].map((omission) => `${omission.rows} rows ${omission.reason}`),
@@ -77,7 +78,10 @@ function describeData({ data, packing, stepsTotal }: FinetuneRun): string {
   return [
     `data         ${examples} examples, ${tokens} tokens, ${trainedTokens} of them learnt; ${stepsTotal} steps, ${filled}`,
     ...omitted.map((text) => `             ${text}`),
-    ...contamination.map((shared) => `warning      ${describeContamination(shared)}`),
+    ...(replay === undefined ? [] : [`replay       ${replayWords(replay).replaceAll("\u00a0", " ")}`]),
+    ...[...contamination, ...(replay?.contamination ?? [])].map(
+      (shared) => `warning      ${describeContamination(shared)}`,
+    ),
   ].join("\n");
 }
 

@@ -1,6 +1,7 @@
 /** The batch plan: which examples make which step. The client decides it, so a run is a function of its inputs. */
 import { createRandom, type Random } from "../random.js";
 import { packLongestFirst, packWindow } from "./packing.js";
+import { ReplayDraw, type ReplayInputs } from "./replay.js";
 import { randomOrder, shuffled } from "./shuffle.js";
 
 /** Steps, each a list of micro-batches, each a list of indices into the data set. */
@@ -26,6 +27,8 @@ export interface BatchPlanInputs {
   readonly seed: number;
   /** The plan is cut after so many steps. Undefined: not cut. */
   readonly maxSteps?: number | undefined;
+  /** General data whose examples are numbered on from those of `lengths`, and stand at random places among them. */
+  readonly replay?: ReplayInputs | undefined;
 }
 
 /** One optimiser step: micro-batches of indices. */
@@ -38,7 +41,8 @@ const groupedExamples = 512;
  * Plans the whole run; the same inputs always give the same plan.
  *
  * Each epoch is a new shuffle (Fisher-Yates) drawn from one stream of random numbers; no example is left out of an epoch
- * and no step spans two. Packing changes speed and memory alone: a step's gradient is normalised by its trained tokens.
+ * and no step spans two. An epoch's share of replay is drawn for it and shuffled in. Packing changes speed and memory
+ * alone: a step's gradient is normalised by its trained tokens.
  *
  * - By examples: the shuffle is cut into steps of so many, the last of an epoch may be smaller. A step's examples are
  *   packed into micro-batches by first-fit decreasing.
@@ -51,9 +55,14 @@ export function planBatches(inputs: BatchPlanInputs): BatchPlan {
     throw new RangeError("planBatches: wanted at least one example, and epochs or maxSteps");
   }
   const random = createRandom(inputs.seed);
+  const { replay, stepSize } = inputs;
+  const draw = replay && new ReplayDraw(replay, { byTokens: "tokens" in stepSize, random });
+  const all = [...lengths, ...(replay?.lengths ?? [])];
+  const main = lengths.map((_, index) => index);
   const steps: Step[] = [];
   for (let epoch = 0; epoch < epochs && steps.length < maxSteps; epoch++) {
-    for (const step of planEpoch(inputs, random)) steps.push(step);
+    const replayed = draw?.draw(lengths).map((example) => lengths.length + example) ?? [];
+    for (const step of planEpochOf([...main, ...replayed], { ...inputs, lengths: all }, random)) steps.push(step);
   }
   return { steps: steps.slice(0, maxSteps) };
 }
@@ -85,7 +94,7 @@ export function isFullStep(step: Step, { stepSize, maxMicroBatchTokens }: BatchB
 export type EpochInputs = Pick<BatchPlanInputs, "lengths" | "groupByLength"> & BatchBudget;
 
 /** One epoch: every example in one step. */
-export function planEpoch(inputs: EpochInputs, random: Random): readonly Step[] {
+function planEpoch(inputs: EpochInputs, random: Random): readonly Step[] {
   const { lengths, stepSize, maxMicroBatchTokens, groupByLength = false } = inputs;
   const shuffledOrder = randomOrder(lengths.length, random);
   const order = groupByLength ? groupedOrder(shuffledOrder, lengths) : shuffledOrder;
@@ -95,6 +104,14 @@ export function planEpoch(inputs: EpochInputs, random: Random): readonly Step[] 
   }
   const steps = slices(order, stepSize.examples).map((step) => packLongestFirst(step, lengths, maxMicroBatchTokens));
   return groupByLength ? shuffled(steps, random) : steps;
+}
+
+/** One epoch of these indices into `lengths`, each as often as it stands there. */
+export function planEpochOf(indices: readonly number[], inputs: EpochInputs, random: Random): readonly Step[] {
+  const lengths = indices.map((index) => inputs.lengths[index] ?? 0);
+  return planEpoch({ ...inputs, lengths }, random).map((step) =>
+    step.map((microBatch) => microBatch.flatMap((place) => indices.slice(place, place + 1))),
+  );
 }
 
 /** Groups of the order, each sorted by length. */

@@ -1,6 +1,6 @@
 /** The batch plan of a run whose examples come in parts while it trains. */
 import { createRandom, type Random } from "../random.js";
-import { type EpochInputs, isFullStep, microBatchBudget, planEpoch, type Step } from "./batch-plan.js";
+import { type EpochInputs, isFullStep, microBatchBudget, planEpochOf, type Step } from "./batch-plan.js";
 import { type PackingFigures, PackingMeter } from "./packing.js";
 
 /** What such a plan is made from. */
@@ -60,11 +60,7 @@ export class GrowingPlan {
   }
 
   #planEpochOf(indices: readonly number[]): readonly Step[] {
-    const lengths = indices.map((index) => this.#lengths[index] ?? 0);
-    const places = planEpoch({ ...this.#inputs, lengths }, this.#random);
-    return places.map((step) =>
-      step.map((microBatch) => microBatch.flatMap((place) => indices.slice(place, place + 1))),
-    );
+    return planEpochOf(indices, { ...this.#inputs, lengths: this.#lengths }, this.#random);
   }
 
   /** Cuts the steps to those that are left, and counts them. */
