@@ -54,7 +54,7 @@ const mixed = mix(
     { data: swapped, weight: 1 },
     { data: train.take(10), weight: 1 },
   ],
-  7,
+  6,
 );
 console.log((await mixed.prepare(model)).preview(2));
 

@@ -17,7 +17,8 @@ h2 small, .legend { color: var(--muted); font-weight: 400; font-size: .85rem; }
 pre { margin: 0; padding: .75rem 0; border-top: 1px solid var(--rule); font: .85rem/1.9 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; }
 .token { border-right: 1px solid var(--edge); padding: .1em 0; }
 .trained { background: var(--trained); }
-.template { color: var(--template); }
+.legend .token { color: var(--ink); }
+.token.template { color: var(--template); }
 .end { color: var(--muted); }
 `;
 
@@ -35,7 +36,7 @@ export function previewPage(rows: readonly PreviewRow[], title: string): string 
 <body>
 <main>
 <h1>${title}</h1>
-<p class="legend"><span class="token trained">trained</span> learnt · <span class="token">context</span> only read · <span class="token template">template</span> control tokens, only read. A line after each token; its number on pointing at it.</p>
+<p class="legend"><span class="token trained">trained</span> learnt · <span class="token">context</span> only read · <span class="token template">template</span> control tokens, only read. A thin line ends each token; point at one to see its number.</p>
 ${rows.map(rowSection)}
 </main>
 </body>

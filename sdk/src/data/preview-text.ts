@@ -28,7 +28,9 @@ export function drawPreview(rows: readonly PreviewRow[], colour: boolean): strin
 
 function drawRow({ source, pieces, tokens, trainedTokens }: PreviewRow, paint: Readonly<Record<TokenLabel, Paint>>) {
   const runs = sameLabel(pieces).map((run) => paintLines(run.map(({ text }) => text).join(""), paint[run[0].label]));
-  return `${placeOf(source)}  ${tokens} tokens, ${trainedTokens} trained\n${runs.join("")}`;
+  // A line feed at the end is shown by its mark; the next row begins a line of its own anyway.
+  const text = runs.join("").replace(/\n$/, "");
+  return `${placeOf(source)}  ${tokens} tokens, ${trainedTokens} trained\n${text}`;
 }
 
 /** Neighbours with the same label, together. */

@@ -6,15 +6,20 @@ import { controlWords, duplicateWords, omissionWords, placesWords, trainedWords 
 import { count } from "./numbers.js";
 
 const labelWidth = 13;
+const textWidth = 80 - labelWidth;
 const widestBar = 40;
 
 /**
  * Counts, the share that is learnt, a histogram of lengths, and whatever was left out, cut, found twice or found in an
- * evaluation task, with the first places. Lines as long as they need; plain text that ends without a line break.
+ * evaluation task, with the first places. Only a word, such as a long path, makes a line longer than 80 columns. Plain
+ * text that ends without a line break.
  */
 export function describeDataSummary(summary: DataSummary): string {
   const { rows, examples, longest, maxTokens, dropped, cut, keptControlTexts, duplicates, contamination } = summary;
-  const line = (label: string, text: string) => `${label.padEnd(labelWidth)}${text}`;
+  const line = (label: string, text: string) =>
+    wrapped(text)
+      .map((part, index) => `${(index === 0 ? label : "").padEnd(labelWidth)}${part}`)
+      .join("\n");
   return [
     line("rows", count(rows)),
     line("examples", `${count(examples)}, the longest of ${count(longest)} tokens (limit ${count(maxTokens)})`),
@@ -28,6 +33,17 @@ export function describeDataSummary(summary: DataSummary): string {
   ]
     .join("\n")
     .replaceAll("\u00a0", " ");
+}
+
+function wrapped(text: string): readonly string[] {
+  if (text.length <= textWidth) return [text];
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= textWidth) lines.splice(-1, 1, longer);
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function histogramLines(histogram: readonly LengthBucket[]): readonly string[] {

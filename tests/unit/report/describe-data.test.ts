@@ -26,9 +26,13 @@ test("the summary for a terminal has every count, the places, and a bar for each
     "lengths         1-64 tokens   0",
     `              65-128 tokens 240 ${"█".repeat(40)}`,
     `             129-256 tokens 160 ${"█".repeat(27)}`,
-    "omitted      2 rows left out, longer than the limit, 1,400 tokens lost, 300 of them to be learnt: examples/data/train.jsonl:17, examples/data/train.jsonl:90",
-    "duplicates   1 row equal to an earlier one; first examples/data/train.jsonl:8, like examples/data/train.jsonl:2",
-    "warning      questions: 2 of 9 items stand in the training data, 2 exactly. First: item 3 and train.jsonl:5.",
+    "omitted      2 rows left out, longer than the limit, 1,400 tokens lost, 300 of",
+    "             them to be learnt: examples/data/train.jsonl:17,",
+    "             examples/data/train.jsonl:90",
+    "duplicates   1 row equal to an earlier one; first examples/data/train.jsonl:8,",
+    "             like examples/data/train.jsonl:2",
+    "warning      questions: 2 of 9 items stand in the training data, 2 exactly.",
+    "             First: item 3 and train.jsonl:5.",
   ]);
 });
 
