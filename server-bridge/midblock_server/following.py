@@ -36,6 +36,7 @@ def follow(arguments: Sequence[str], engine: CoreEngine) -> int:
     if not isinstance(settings, ServeSettings):
         logger.critical("of the commands, serve alone is for several processes")
         return _WRONG_SETTINGS_EXIT_CODE
+    logger.info("following as process %d", os.getpid())
     try:
         _follow(settings, engine)
     except RuntimeError:
