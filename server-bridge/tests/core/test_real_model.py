@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,21 +12,21 @@ from training_runs import every_linear, make_rows, specify
 from transformers import AutoModelForCausalLM
 
 from midblock_server.core import head
-from midblock_server.core.model import LoadedModel
+from midblock_server.core.model import load_model
 from midblock_server.core.specification import OptimizerSettings
+from midblock_server.core.types import LoadSettings
 
 
 @pytest.mark.slow
 def test_a_step_on_the_real_model_is_pefts(
-    load: Callable[..., LoadedModel],
-    tmp_path: Path,
-    gradients: dict[int, torch.Tensor],
-    monkeypatch: pytest.MonkeyPatch,
+    pytestconfig: pytest.Config, tmp_path: Path, gradients: dict[int, torch.Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Thirty blocks of float32 move a gradient by more than 1e-5, in whatever order it is summed. So ours is held
     against float64, from which none of its gradients may be further away than the worst of PEFT's own float32."""
-    monkeypatch.setattr(head, "CHUNK_ROWS", 4 * head.ROW_MULTIPLE)
-    model = load("SmolLM2-135M", threads=2)
+    monkeypatch.setattr(head, "CHUNK_ROWS", 12)  # of 14 trained positions: the last chunk is of two
+    assert pytestconfig.cache is not None
+    kept = pytestconfig.cache.mkdir("midblock")  # 0.6 GB, which take longer to convert than all else
+    model = load_model(LoadSettings("SmolLM2-135M", kept, device="cpu", dtype="float32", threads=2))
     ranks = {block: 2 + block % 3 for block in range(6, 24)}
     settings = OptimizerSettings(1e-3, max_gradient_norm=0.0)
     specification = specify(model, every_linear(model), ranks, steps=(((0, 1),),), optimizer=settings)
