@@ -1,5 +1,7 @@
 /** What a finished finetune gives: the report as plain data, and files on request. */
 import type { DriftResult, TaskComparison } from "../evaluation/result.js";
+import { renderMarkdown } from "../report/markdown.js";
+import { renderModelCard } from "../report/model-card.js";
 import type { RunReport } from "../report/run-report.js";
 import { saveReport } from "../report/save.js";
 import { summarise } from "../report/summary.js";
@@ -44,10 +46,21 @@ export class FinetuneResult {
     return summarise(this.report, { colour, ...(this.#savedTo === undefined ? {} : { folder: this.#savedTo }) });
   }
 
+  /** The result as Markdown: figures with intervals, drift, plan, cost, data, warnings and hashes. */
+  toMarkdown(): string {
+    return renderMarkdown(this.report);
+  }
+
+  /** The model card in the hub's format, as `save` writes it: YAML metadata, results, forgetting, how to load, limits. */
+  modelCard(): string {
+    return renderModelCard(this.report);
+  }
+
   /**
-   * Writes the adapter (or the changed tensors), manifest.json, report.html and the per-item records into a folder,
-   * which is made where it is missing: of the best checkpoint where the run was watched and keeps it, else of the last.
-   * Files of the same names are replaced. The client must still be open.
+   * Writes the adapter (or the changed tensors), manifest.json, report.html, the per-item records and the model card into
+   * a folder, which is made where it is missing: of the best checkpoint where the run was watched and keeps it, else of
+   * the last. Files of the same names are replaced, but a README.md that is no card of midblock's is kept: the card is
+   * then MODEL_CARD.md. The client must still be open.
    */
   async save(folder: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const artifacts = await saveArtifacts(this.#bridge, this.runId, folder, { ...options, ...this.#checkpoint });

@@ -96,7 +96,7 @@ function costLines({ steps, timings }: RunReport): string[] {
 
 function fileLines(folder: string, { method }: RunReport): string[] {
   const weights = method.kind === "lora" ? "the adapter in PEFT's format" : "the trained tensors";
-  return [`Saved in ${folder}`, ...wrap(`report.html, manifest.json, items.jsonl and ${weights}`)];
+  return [`Saved in ${folder}`, ...wrap(`report.html, manifest.json, items.jsonl, the model card and ${weights}`)];
 }
 
 /** Breaks a text at spaces, not at no-break spaces; a longer word keeps its line. */

@@ -13,10 +13,10 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const artifacts = [{ path: "adapter_model.safetensors", bytes: 4, sha256: "aa".repeat(32) }];
 
-test("writes page, manifest and item records, and leaves nothing half-written", async () => {
+test("writes page, manifest, item records and model card, and leaves nothing half-written", async () => {
   const target = join(folder, "deep", "out");
   await saveReport(sampleReport(), target, artifacts);
-  expect((await readdir(target)).sort()).toEqual(["items.jsonl", "manifest.json", "report.html"]);
+  expect((await readdir(target)).sort()).toEqual(["README.md", "items.jsonl", "manifest.json", "report.html"]);
   expect(JSON.parse(await readFile(join(target, "manifest.json"), "utf8")).artifacts).toEqual(artifacts);
   expect(await readFile(join(target, "report.html"), "utf8")).toContain("adapter_model.safetensors");
 });
@@ -42,6 +42,17 @@ test("saving again replaces the files", async () => {
     title: "Second",
     artifacts: [],
   });
+});
+
+test("a README.md of the user's own is kept, a card of ours replaced", async () => {
+  await writeFile(join(folder, "README.md"), "mine");
+  await saveReport(sampleReport(), folder, artifacts);
+  expect(await readFile(join(folder, "README.md"), "utf8")).toBe("mine");
+  expect(await readFile(join(folder, "MODEL_CARD.md"), "utf8")).toContain("base model");
+  await rm(join(folder, "README.md"));
+  await saveReport(sampleReport(), folder, artifacts);
+  await saveReport(sampleReport({ title: "Second" }), folder, artifacts);
+  expect(await readFile(join(folder, "README.md"), "utf8")).toContain("# Second");
 });
 
 test("a folder that can't be made is a typed error", async () => {

@@ -1,0 +1,119 @@
+/** Parts that the Markdown report and the model card share. */
+import { describeContamination } from "../data/contamination.js";
+import type { MetricComparison, TaskComparison } from "../evaluation/result.js";
+import { trainingCost } from "./cost.js";
+import { controlWords, duplicateWords, omissionWords, packingWords, placesWords, trainedWords } from "./data-words.js";
+import { bullets, code, paragraphs, plain, table } from "./markdown-text.js";
+import { change, changeRange, changeUnit, figure, figureRange } from "./metric-figures.js";
+import { byteSize, count, duration, percent, pValueText } from "./numbers.js";
+import type { ReportData, RunReport } from "./run-report.js";
+import {
+  detectableSentence,
+  differenceSentence,
+  flipsSentence,
+  headlineMetric,
+  headlineSentence,
+  planWords,
+  verdictWords,
+} from "./words.js";
+
+/** What came out of each task, a paragraph a task. */
+export function headlineParagraphs(comparisons: readonly TaskComparison[]): string {
+  if (comparisons.length === 0) return "No task was evaluated.";
+  return paragraphs(
+    comparisons.map((comparison) => {
+      const details = `${differenceSentence(comparison)} ${detectableSentence(comparison)}`.trim();
+      return `**${plain(headlineSentence(comparison))}** ${plain(details)}`;
+    }),
+  );
+}
+
+/** Every metric of every task with its intervals, and how many items turned. */
+export function resultsPart(comparisons: readonly TaskComparison[]): string {
+  if (comparisons.length === 0) return "";
+  const rows = comparisons.flatMap(({ task, metrics }) =>
+    Object.entries(metrics).map(([name, metric]) => [plain(task), plain(name), ...figures(metric)]),
+  );
+  const columns = ["Task", "Metric", "Before", "After", "Difference", "p", "Verdict"];
+  const flips = comparisons.map((comparison) => {
+    const { task, rule } = comparison;
+    const sentence = flipsSentence(comparison, headlineMetric(comparison)[1]);
+    return plain(`${task}, rule ${rule.name}, version ${rule.version}: ${sentence}`);
+  });
+  const note =
+    "In brackets: 95 % intervals. Differences are paired item by item. p is of the metric alone (exact McNemar, or a permutation test where values are not 0 or 1); the verdict on each task's first metric is by p corrected for the number of tasks (Holm), on other metrics by their own p.";
+  return paragraphs([table(columns, rows), note, bullets(flips)]);
+}
+
+function figures({ before, after, difference, pValue, verdict }: MetricComparison): string[] {
+  const { unit } = before.kind;
+  return [
+    `${figure(before)} (${figureRange(before)})`,
+    `${figure(after)} (${figureRange(after)})`,
+    `${change(difference.mean, unit)} ${changeUnit(unit)} (${changeRange(difference.interval95, unit)})`,
+    plain(pValueText(pValue)),
+    verdictWords(verdict),
+  ];
+}
+
+/** Which blocks were trained how. */
+export function planPart(report: RunReport): string {
+  const { trainableParameters, totalParameters, optimizer, seed } = report;
+  return bullets([
+    plain(`${report.model.name} (${report.model.architecture}): ${planWords(report)}. ${report.layerPlan.why}`),
+    `${count(trainableParameters)} of ${count(totalParameters)} parameters, ${percent(trainableParameters / totalParameters)}`,
+    plain(
+      `${count(report.steps.length)} steps, learning rate ${optimizer.learningRate} (${optimizer.schedule}), seed ${seed}`,
+    ),
+  ]);
+}
+
+/** Speed, memory and time. */
+export function costPart({ steps, timings, device }: RunReport): string {
+  const cost = trainingCost(steps);
+  const times = Object.entries(timings).map(([part, seconds]) => `${part} ${duration(seconds)}`);
+  return bullets([
+    plain(`Device: ${device.description}, ${device.dtype}`),
+    ...(cost === undefined
+      ? []
+      : [
+          `${count(cost.tokensPerSecond)} tokens/s in training, peak memory ${byteSize(cost.peakMemoryBytes)}`,
+          `${count(cost.tokens)} tokens read, ${count(cost.trainedTokens)} of them trained`,
+        ]),
+    ...(times.length === 0 ? [] : [plain(`Time: ${times.join(", ")}`)]),
+  ]);
+}
+
+/** What was learnt from, and what was left out of it. */
+export function dataPart(data: ReportData): string {
+  const lost = [...data.dropped, ...data.cut].map((one) => `${omissionWords(one)}: ${placesWords(one)}`);
+  return bullets(
+    [
+      `${data.name}: ${count(data.examples)} examples of ${count(data.rows)} rows`,
+      `learnt: ${trainedWords(data)}; longest example ${count(data.longest)} tokens, limit ${count(data.maxTokens)}`,
+      ...(lost.length === 0 ? ["nothing left out or cut"] : lost),
+      `typed control tokens: ${controlWords(data.keptControlTexts)}`,
+      `duplicates: ${duplicateWords(data.duplicates)}`,
+      ...data.contamination.map(describeContamination),
+      `micro-batches filled: ${packingWords(data.packing)}`,
+    ].map(plain),
+  );
+}
+
+/** Hashes and versions: what tells whether two runs are of the same things. */
+export function identityPart(report: RunReport): string {
+  const { versions, model, data, templateHash, comparisons } = report;
+  const rows = [
+    ["Run", report.runId],
+    ["Weights of the base", model.weightsHash],
+    ["Data", data.contentHash],
+    ["Chat template", templateHash ?? "none"],
+    ...comparisons.map(({ task, before }) => [`Prompts of ${task}`, before.promptHash]),
+    ["midblock", `SDK ${versions.sdk}, server ${versions.server}`],
+    ...Object.entries(versions.packages),
+  ];
+  return table(
+    ["What", "Identity"],
+    rows.map(([name = "", value = ""]) => [plain(name), code(value)]),
+  );
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "@jest/globals";
+import { renderMarkdown } from "../../../sdk/src/report/markdown.js";
+import { hostileReport, hostileText } from "../../support/hostile-report.js";
+import { sampleReport } from "../../support/sample-report.js";
+import { sampleTasks } from "../../support/sample-tasks.js";
+
+const spaced = (text: string) => text.replaceAll("\u00a0", " ");
+
+describe("renderMarkdown", () => {
+  test("tells the result with intervals, drift, plan, cost, data and hashes", () => {
+    const text = spaced(renderMarkdown(sampleReport({ warnings: ["Mind the gap."] })));
+    expect(text).toMatch(/^# Customer messages to JSON records\n\n\*\*json-record: exact rose from 0\.8 % to 80\.8 %/);
+    expect(text).toContain(
+      "| json-record | exact | 0.8 % (0.1 to 4.6 %) | 80.8 % (72.9 to 86.9 %) | +80.0 points (+70.6 to +86.2) | p \\< 0.001 | better |",
+    );
+    expect(text).toContain("On 64 unrelated prompts the model drifted 0.0198 nats per token");
+    expect(text).toContain("Blocks 6 to 23 of 30 (18 blocks), LoRA rank 16");
+    expect(text).toContain("451 tokens/s in training, peak memory 3.0 GB");
+    expect(text).toContain("2 rows left out, longer than the limit");
+    expect(text).toContain("## Warnings\n\n- Mind the gap.");
+    expect(text).toContain(`| Weights of the base | \`sha256:${"ab12".repeat(16)}\` |`);
+    expect(text.endsWith("|\n")).toBe(true);
+  });
+
+  test("names every task and says what could not be seen", () => {
+    const text = spaced(renderMarkdown(sampleReport({ comparisons: sampleTasks() })));
+    expect(text).toContain("**knowledge: acc shows no difference:");
+    expect(text).toMatch(/With 150 items, a true difference under \d\.\d points goes unseen/);
+    expect(text).toMatch(/\| language \| bits\\_per\\_byte \| .* bits .*\| worse \|/);
+  });
+
+  test("hostile texts add no line, no tag and no cell", () => {
+    const lines = (text: string) => renderMarkdown(hostileReport(text)).split("\n");
+    const hostile = lines(hostileText("http://elsewhere.invalid"));
+    expect(hostile).toHaveLength(lines("harmless").length);
+    // Outside of code every angle bracket is escaped.
+    const outside = hostile.map((line) => line.replace(/(`+) ?.*?\1/g, "")).join("\n");
+    expect(outside).not.toMatch(/(?<!\\)</);
+  });
+
+  test("a run without tasks, drift or steps is a text too", () => {
+    const bare = sampleReport({ comparisons: [], drift: undefined, steps: [], templateHash: undefined, timings: {} });
+    expect(renderMarkdown(bare)).toContain("No task was evaluated.");
+    expect(renderMarkdown(bare)).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
