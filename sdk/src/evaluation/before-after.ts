@@ -23,10 +23,10 @@ export interface BeforeAfter {
   readonly drift: DriftResult | undefined;
 }
 
-/** Refuses lists with two tasks of one name or more than one drift task, naming every fault. */
-export function checkTasks(tasks: readonly EvaluationTask[]): void {
+/** Refuses lists with two tasks of one name or more than one drift task, naming every fault; `option` is where they stand. */
+export function checkTasks(tasks: readonly EvaluationTask[], option = "evaluate"): void {
   const faults = tasks.flatMap((task, index): Fault[] => {
-    const where = `evaluate[${index}]`;
+    const where = `${option}[${index}]`;
     const earlier = tasks.slice(0, index);
     if (task.kind === "drift" && earlier.some((other) => other.kind === "drift")) {
       return [{ where, problem: "is a second drift task", wanted: "at most one" }];
@@ -67,8 +67,8 @@ export async function evaluateAfter(
   const comparisons = correctForTasks(compared);
   const driftTask = findDriftTask(tasks);
   if (driftTask === undefined || baseline.baseReplies === undefined) return { comparisons, drift: undefined };
-  const drift = known?.drift ?? (await measureDrift(driftTask, baseline.baseReplies, context));
-  return { comparisons, drift };
+  const knownDrift = known?.drift?.task === driftTask.name ? known.drift : undefined;
+  return { comparisons, drift: knownDrift ?? (await measureDrift(driftTask, baseline.baseReplies, context)) };
 }
 
 function findDriftTask(tasks: readonly EvaluationTask[]): DriftTask | undefined {

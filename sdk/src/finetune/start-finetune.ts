@@ -13,7 +13,7 @@ import { resolveMethod } from "../training/methods.js";
 import { resolveOptimizer } from "../training/optimizer.js";
 import type { RunSpecification } from "../training/run-specification.js";
 import type { Bridge } from "../transport/bridge.js";
-import { allTasks, withTasksLoadedOnce } from "./all-tasks.js";
+import { withTasksLoadedOnce } from "./all-tasks.js";
 import { carryOut } from "./carry-out.js";
 import { EventLog } from "./event-log.js";
 import { feedRun } from "./feed-run.js";
@@ -41,8 +41,10 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
   const { signal, trainNorms } = settings;
   const method = resolveMethod(settings.method, card);
   const layerPlan = resolveLayerPlan(settings.layers, card, settings.method);
-  checkTasks(allTasks(settings));
-  checkFigureName(settings.watch?.figure, settings.watch?.tasks ?? []);
+  const watched = settings.watch?.tasks ?? [];
+  checkTasks(settings.evaluate);
+  checkTasks(watched, "watch.tasks");
+  checkFigureName(settings.watch?.figure, watched);
 
   const control = new RunControl(bridge, signal);
   const { data, first, stepsTotal, rest } = await beginData(context, settings, control);

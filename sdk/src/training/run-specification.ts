@@ -87,7 +87,7 @@ export interface RunSpecification {
   readonly phases: readonly PlanPhase[];
   /** Weight of the mean KL divergence from base to tuned over context tokens, added to the loss; 0: none. */
   readonly baseDivergenceWeight: number;
-  /** A step's loss above this many times the mean of the ten before it fails the run; 0: no limit. */
+  /** From step 11 on, a loss above 1 nat and this many times the mean of the ten steps before fails the run; 0: no limit. */
   readonly maxLossGrowth: number;
   /** The run completes at the first step boundary after so many seconds; 0: no limit. */
   readonly maxSeconds: number;

@@ -48,6 +48,23 @@ test("the headlines of all tasks are corrected for their number", async () => {
   expect(comparisons.map(({ adjustedPValue }) => adjustedPValue)).toEqual([3 * own, 3 * own, 3 * own]);
 });
 
+test("what is known of the very same model is not measured again, the rest is", async () => {
+  const moved = drift({ prompts: ["one", "two"], maxNewTokens: 3 });
+  const others: GenerationTask<string> = { ...letters, name: "others" };
+  const context = fakeContext(options);
+  const baseline = await evaluateBefore([letters, others, moved], context);
+  const once = await evaluateAfter([letters, moved], baseline, { ...context, model: tuned });
+  const known = { results: once.comparisons.map(({ after }) => after), drift: once.drift };
+  const asked = [context.inference.generateRequests.length, context.inference.scoreRequests.length];
+  const again = await evaluateAfter([letters, others, moved], baseline, { ...context, model: tuned }, known);
+  expect([context.inference.generateRequests.length, context.inference.scoreRequests.length]).toEqual([
+    (asked[0] ?? 0) + 1,
+    asked[1],
+  ]);
+  expect(again.comparisons.map(({ task }) => task)).toEqual(["letters", "others"]);
+  expect(again.drift).toBe(once.drift);
+});
+
 test("without a drift task there is no drift", async () => {
   const context = fakeContext(options);
   const baseline = await evaluateBefore([letters], context);
