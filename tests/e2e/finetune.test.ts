@@ -90,6 +90,7 @@ describe("finetune", () => {
     const out = join(folder, "out");
     await result.save(out);
     expect((await readdir(out)).sort()).toEqual([
+      "README.md",
       "adapter_config.json",
       "adapter_model.safetensors",
       "items.jsonl",

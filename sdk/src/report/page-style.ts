@@ -48,7 +48,8 @@ svg { display: block; width: 100%; overflow: visible; }
 .zero { stroke: var(--muted); stroke-width: 1.5; }
 .marker.better { fill: var(--better); } .marker.worse { fill: var(--worse); }
 .marker.no-difference-shown { fill: var(--paper); stroke: var(--muted); stroke-width: 2; }
-svg.key { display: inline-block; width: 1.4em; height: 30px; vertical-align: middle; }
+svg.key { display: inline-block; width: 1.4em; height: 30px; margin: 0 .15em 0 .4em; vertical-align: middle; } svg.key:first-child { margin-left: 0; }
+.nowrap { white-space: nowrap; }
 rect.before { fill: var(--before); } rect.after, rect.trained { fill: var(--after); } rect.frozen { fill: var(--frozen); }
 .whisker line { stroke: var(--whisker); stroke-width: 1.25; }
 .legend { margin: .5rem 0 1rem; }

@@ -24,7 +24,7 @@ export function forestPlot(comparisons: readonly TaskComparison[]): Markup {
   }
   const verdicts: readonly Verdict[] = ["better", "worse", "no-difference-shown"];
   return markup`${[...byUnit].map(([unit, rows]) => panel(unit, rows))}
-<p class="legend">${verdicts.map((verdict) => markup`<svg class="key" aria-hidden="true">${marker(verdict, "50%")}</svg>${verdictWords(verdict)} `)}<span class="swatch whisker"></span>95 % interval</p>`;
+<p class="legend">${verdicts.map((verdict) => markup`<svg class="key" aria-hidden="true">${marker(verdict, "50%")}</svg>${verdictWords(verdict)} `)}<span class="nowrap"><span class="swatch whisker"></span>95 % interval</span></p>`;
 }
 
 function panel(unit: MetricKind["unit"], comparisons: readonly TaskComparison[]): Markup {
