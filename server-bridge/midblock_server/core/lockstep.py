@@ -67,6 +67,7 @@ class Leader:
         """Waits for the device, and until all ranks are ready. Raises what keeps one of them from it."""
         self._lock.__enter__()
         try:
+            self._ranks.use_device()
             self._call_all(_Turn(operation, command, self._take_ended()))
         except BaseException:
             self._lock.__exit__(None, None, None)
@@ -143,7 +144,9 @@ class Follower:
                 if number in self._operations:
                     self._operations.pop(number).grant(False)
             if turn.operation not in self._operations:
-                self._operations[turn.operation] = FollowingTurns(turn.command, self._perform, self._on_lost)
+                self._operations[turn.operation] = FollowingTurns(
+                    self._ranks, turn.command, self._perform, self._on_lost
+                )
             turns = self._operations[turn.operation]
             if not any(self._ranks.of_all(turns.fault())):
                 turns.grant(True)
@@ -156,7 +159,8 @@ class Follower:
 class FollowingTurns:
     """The lock of one operation on another rank, and the thread that carries it out."""
 
-    def __init__(self, command: object, perform: Perform, on_lost: Callable[[Exception], None]) -> None:
+    def __init__(self, ranks: Ranks, command: object, perform: Perform, on_lost: Callable[[Exception], None]) -> None:
+        self._ranks = ranks
         self._on_lost = on_lost
         self._granted: SimpleQueue[bool] = SimpleQueue()
         self._news: SimpleQueue[ErrorDetail | None] = SimpleQueue()
@@ -178,6 +182,7 @@ class FollowingTurns:
         self._news.put(None)
         if not self._granted.get():
             raise _EndedError
+        self._ranks.use_device()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

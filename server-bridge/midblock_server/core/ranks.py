@@ -13,7 +13,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from midblock_server.core.errors import MidblockServerError
+from midblock_server.core.errors import MidblockServerError, ModelError
 from midblock_server.core.types import ErrorDetail
 
 Value = TypeVar("Value")
@@ -24,11 +24,15 @@ IDLE_TIMEOUT = timedelta(days=365)
 
 @dataclass(frozen=True, eq=False)
 class Ranks:
-    """This process's place among ``count``, from 0. ``told`` is the group of processes for what is told by the CPU."""
+    """This process's place among ``count``, from 0.
+
+    ``told`` is the group of processes for what is told by the CPU, ``cuda_device`` the number of this rank's own GPU.
+    """
 
     index: int = 0
     count: int = 1
     told: dist.ProcessGroup | None = None
+    cuda_device: int | None = None
 
     def from_first(self, value: Value) -> Value:
         """What rank 0 gives as ``value``, on every rank; waits for it."""
@@ -85,11 +89,28 @@ class Ranks:
             tensor.grad = gradient.view_as(tensor)
 
     def device_name(self, wanted: str) -> str:
-        """The device that is this rank's own, where the one wanted is not named by number."""
-        if self.count == 1 or wanted not in ("auto", "cuda"):
+        """The device to load on: of several ranks, each has its own.
+
+        Raises ModelError("model-load-failed") where they would share one, or have one that they can't talk through.
+        """
+        if self.count == 1 or wanted == "cpu":
             return wanted
-        # Not MPS: PyTorch has no communication for it.
-        return f"cuda:{torch.cuda.current_device()}" if torch.cuda.is_available() else "cpu"
+        if wanted not in ("auto", "cuda"):
+            raise ModelError(
+                "model-load-failed",
+                f"{self.count} processes can't share the device {wanted!r}.",
+                found=wanted,
+                wanted='"auto", "cuda" or "cpu": each process then takes its own',
+                next_step="Leave the device open, and choose GPUs by CUDA_VISIBLE_DEVICES.",
+            )
+        if self.cuda_device is not None:
+            return f"cuda:{self.cuda_device}"
+        return "cpu" if wanted == "auto" else wanted  # not MPS: PyTorch has no communication for it
+
+    def use_device(self) -> None:
+        """Makes this rank's GPU the calling thread's: without a word, a thread computes on the first one."""
+        if self.cuda_device is not None:
+            torch.cuda.set_device(self.cuda_device)
 
 
 ALONE = Ranks()
@@ -106,9 +127,9 @@ def join_ranks() -> Ranks:
     """Joins the processes that torchrun started, once a process; waits for all of them. On CUDA each takes a device."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return ALONE
-    if torch.cuda.is_available():
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-        dist.init_process_group("cpu:gloo,cuda:nccl")
-    else:
-        dist.init_process_group("gloo")
-    return Ranks(dist.get_rank(), dist.get_world_size(), dist.new_group(backend="gloo", timeout=IDLE_TIMEOUT))
+    cuda_device = int(os.environ["LOCAL_RANK"]) if torch.cuda.is_available() else None
+    if cuda_device is not None:
+        torch.cuda.set_device(cuda_device)
+    dist.init_process_group("gloo" if cuda_device is None else "cpu:gloo,cuda:nccl")
+    told = dist.new_group(backend="gloo", timeout=IDLE_TIMEOUT)
+    return Ranks(dist.get_rank(), dist.get_world_size(), told, cuda_device)
