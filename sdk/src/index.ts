@@ -73,6 +73,7 @@ export type {
   ItemRecord,
   MetricComparison,
   MetricSummary,
+  PairedTest,
   TaskComparison,
   TaskResult,
   Verdict,

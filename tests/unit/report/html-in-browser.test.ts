@@ -1,8 +1,11 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { renderHtml } from "../../../sdk/src/report/html.js";
-import { browserNames, findBrowser, openPage } from "../../support/browser.js";
+import { browserNames, findBrowser, openPage, photographPage } from "../../support/browser.js";
 import { hostileReport, hostileText } from "../../support/hostile-report.js";
+import { readPng } from "../../support/png.js";
+import { sampleReport } from "../../support/sample-report.js";
+import { sampleTasks } from "../../support/sample-tasks.js";
 
 const browser = findBrowser();
 const inBrowser = browser === undefined ? test.skip : test;
@@ -54,6 +57,27 @@ inBrowser(
     expect(dom).toContain("&lt;/script&gt;&lt;script&gt;console.error");
     expect(dom).toContain("</main>");
     expect(dom).not.toMatch(/<script|<iframe|<img/);
+  },
+  90_000,
+);
+
+inBrowser(
+  `a report of several tasks is drawn in both themes, asks for nothing and logs nothing${looked}`,
+  async () => {
+    page = renderHtml(sampleReport({ comparisons: sampleTasks() }));
+    for (const [theme, paper] of [
+      ["light", "#fdfdfc"],
+      ["dark", "#16181c"],
+    ] as const) {
+      requested.length = 0;
+      const size = { width: 800, height: 1200 };
+      const { png, console } = await photographPage(browser ?? "", `${origin}/page`, { theme, ...size });
+      expect(console).toEqual([]);
+      expect(requested).toEqual(["/page"]);
+      expect(readPng(png)).toEqual({ ...size, corner: paper });
+      // A page of one colour would take a few kB.
+      expect(png.length).toBeGreaterThan(30_000);
+    }
   },
   90_000,
 );

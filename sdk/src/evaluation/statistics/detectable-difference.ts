@@ -10,9 +10,8 @@ const halvings = 30;
  * power, as with fewer than six items.
  *
  * A true difference d is taken to come with a share max(flipped / items, d) of items that turn: as many as were seen, or
- * as few as d allows, with which d is the easiest to find. The power is
- * unconditional, over the binomial number of turned items (Duffy 1984, Biometrics 40, 1005-1015; Connor 1987, Biometrics 43,
- * 207-211): sum over t of P(T = t) P(p(X, t - X) < 0.05), T ~ Binomial(items, s), X ~ Binomial(t, (1 + d / s) / 2).
+ * as few as d allows, with which d is the easiest to find. The power is unconditional, over the binomial number of turned
+ * items (Duffy 1984, Biometrics 40, 1005-1015; Connor 1987, Biometrics 43, 207-211): sum over t of P(T = t) P(p(X, t - X) < 0.05), T ~ Binomial(items, s), X ~ Binomial(t, (1 + d / s) / 2).
  */
 export function detectableDifference(items: number, flipped: number): number | undefined {
   const powerOf = powerFunction(items, flipped / items);
