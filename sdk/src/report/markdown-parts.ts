@@ -1,12 +1,22 @@
 /** Parts that the Markdown report and the model card share. */
 import { describeContamination } from "../data/contamination.js";
+import type { DataSummary } from "../data/data-summary.js";
 import type { MetricComparison, TaskComparison } from "../evaluation/result.js";
 import { trainingCost } from "./cost.js";
-import { controlWords, duplicateWords, omissionWords, packingWords, placesWords, trainedWords } from "./data-words.js";
+import {
+  controlWords,
+  duplicateWords,
+  omissionWords,
+  packingWords,
+  placesWords,
+  replayWords,
+  trainedWords,
+} from "./data-words.js";
 import { bullets, code, paragraphs, plain, table } from "./markdown-text.js";
 import { change, changeRange, changeUnit, figure, figureRange } from "./metric-figures.js";
-import { byteSize, count, duration, percent, pValueText } from "./numbers.js";
+import { byteSize, count, counted, duration, percent, pValueText } from "./numbers.js";
 import type { ReportData, RunReport } from "./run-report.js";
+import { endWords, watchedWords } from "./watched-words.js";
 import {
   detectableSentence,
   differenceSentence,
@@ -63,8 +73,9 @@ export function planPart(report: RunReport): string {
     plain(`${report.model.name} (${report.model.architecture}): ${planWords(report)}. ${report.layerPlan.why}`),
     `${count(trainableParameters)} of ${count(totalParameters)} parameters, ${percent(trainableParameters / totalParameters)}`,
     plain(
-      `${count(report.steps.length)} steps, learning rate ${optimizer.learningRate} (${optimizer.schedule}), seed ${seed}`,
+      `${counted(report.steps.length, "step")}, learning rate ${optimizer.learningRate} (${optimizer.schedule}), seed ${seed}. ${endWords(report)}`.trim(),
     ),
+    ...(report.watched === undefined ? [] : [plain(watchedWords(report.watched))]),
   ]);
 }
 
@@ -86,18 +97,26 @@ export function costPart({ steps, timings, device }: RunReport): string {
 
 /** What was learnt from, and what was left out of it. */
 export function dataPart(data: ReportData): string {
-  const lost = [...data.dropped, ...data.cut].map((one) => `${omissionWords(one)}: ${placesWords(one)}`);
+  const { replay } = data;
   return bullets(
     [
       `${data.name}: ${count(data.examples)} examples of ${count(data.rows)} rows`,
-      `learnt: ${trainedWords(data)}; longest example ${count(data.longest)} tokens, limit ${count(data.maxTokens)}`,
-      ...(lost.length === 0 ? ["nothing left out or cut"] : lost),
-      `typed control tokens: ${controlWords(data.keptControlTexts)}`,
-      `duplicates: ${duplicateWords(data.duplicates)}`,
-      ...data.contamination.map(describeContamination),
+      ...summaryLines(data),
+      ...(replay === undefined ? [] : [`replayed: ${replayWords(replay)}`, ...summaryLines(replay)]),
       `micro-batches filled: ${packingWords(data.packing)}`,
     ].map(plain),
   );
+}
+
+function summaryLines(data: DataSummary): string[] {
+  const lost = [...data.dropped, ...data.cut].map((one) => `${omissionWords(one)}: ${placesWords(one)}`);
+  return [
+    `learnt: ${trainedWords(data)}; longest example ${count(data.longest)} tokens, limit ${count(data.maxTokens)}`,
+    ...(lost.length === 0 ? ["nothing left out or cut"] : lost),
+    `typed control tokens: ${controlWords(data.keptControlTexts)}`,
+    `duplicates: ${duplicateWords(data.duplicates)}`,
+    ...data.contamination.map(describeContamination),
+  ];
 }
 
 /** Hashes and versions: what tells whether two runs are of the same things. */

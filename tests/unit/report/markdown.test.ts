@@ -29,6 +29,25 @@ describe("renderMarkdown", () => {
     expect(text).toMatch(/\| language \| bits\\_per\\_byte \| .* bits .*\| worse \|/);
   });
 
+  test("tells of replayed data and of the best checkpoint", () => {
+    const { data } = sampleReport();
+    const hashes = { contentHash: "sha256:a", sourceHash: "sha256:b" };
+    const replay = { ...data, ...hashes, name: "general.jsonl", examples: 1000, share: 0.1, uses: 44 };
+    const step = (at: number, value: number) => ({ step: at, figures: { exact: value }, value, seconds: 1 });
+    const watched = {
+      figure: "exact",
+      unit: "share",
+      goal: "higher",
+      steps: [step(50, 0.9), step(100, 0.8)],
+      best: step(50, 0.9),
+      keepsBest: true,
+      endedBecause: undefined,
+    } as const;
+    const text = spaced(renderMarkdown(sampleReport({ data: { ...data, replay }, watched })));
+    expect(text).toContain("replayed: general.jsonl, 10.0 % of an epoch: 44 times one of its 1,000 examples");
+    expect(text).toContain("Of 2 checkpoints, that of step 50 (exact 90.0 %) is the result.");
+  });
+
   test("hostile texts add no line, no tag and no cell", () => {
     const lines = (text: string) => renderMarkdown(hostileReport(text)).split("\n");
     const hostile = lines(hostileText("http://elsewhere.invalid"));
