@@ -1,7 +1,7 @@
 /** The training data in figures, as plain data. */
 import type { Contamination } from "./contamination.js";
 import type { Cut } from "./fit-length.js";
-import { type LengthBucket, lengthHistogram } from "./length-histogram.js";
+import type { LengthBucket, LengthHistogram } from "./length-histogram.js";
 import { type DropReason, type Omission, shownPlaces } from "./omissions.js";
 import type { Repetition } from "./row-index.js";
 
@@ -68,17 +68,17 @@ type CountedRows = Pick<
 >;
 
 /** The figures of examples of these lengths, beside what was counted while they were made; contamination is told later. */
-export function summarise(lengths: readonly number[], counted: CountedRows): DataSummary {
-  const tokens = lengths.reduce((total, length) => total + length, 0);
+export function summarise(lengths: LengthHistogram, counted: CountedRows): DataSummary {
+  const tokens = lengths.total;
   return {
     rows: counted.rows,
-    examples: lengths.length,
+    examples: lengths.count,
     tokens,
     trainedTokens: counted.trainedTokens,
     trainedShare: counted.trainedTokens / tokens,
-    longest: lengths.reduce((longest, length) => Math.max(longest, length), 0),
+    longest: lengths.longest,
     maxTokens: counted.maxTokens,
-    histogram: lengthHistogram(lengths),
+    histogram: lengths.buckets,
     dropped: counted.dropped,
     cut: counted.cut,
     keptControlTexts: counted.keptControlTexts,

@@ -2,7 +2,7 @@
 import { DataError, type Fault, TokenizerError } from "../errors.js";
 import type { Datum, Source } from "./datum.js";
 import type { FaultLog } from "./fault-log.js";
-import { describeHistogram, lengthHistogram } from "./length-histogram.js";
+import { describeHistogram, type LengthHistogram } from "./length-histogram.js";
 import { placeOf } from "./place.js";
 
 /** The example is longer than the limit. */
@@ -31,14 +31,14 @@ export function templateFails(log: FaultLog, failed: number, rows: number): Toke
 }
 
 /** Rows over the limit; `lengths` are those of all rows. Closes the log. */
-export function tooLongRows(log: FaultLog, lengths: readonly number[], maxTokens: number): DataError {
-  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+export function tooLongRows(log: FaultLog, lengths: LengthHistogram, maxTokens: number): DataError {
+  const { count, longest, buckets } = lengths;
   return new DataError({
     code: "sequence-too-long",
-    what: `${log.rows} of ${lengths.length} rows are longer than ${maxTokens} tokens.`,
-    found: describeHistogram(lengthHistogram(lengths)),
+    what: `${log.rows} of ${count} rows are longer than ${maxTokens} tokens.`,
+    found: describeHistogram(buckets),
     wanted: `at most ${maxTokens} tokens a row`,
-    ...log.close(lengths.length),
+    ...log.close(count),
     nextStep:
       `maxTokens: ${longest} fits every row, if the model's context is that long; tooLong: "drop" leaves these rows ` +
       `out, "truncate-start", "truncate-end" and "split" cut them; each counts them`,

@@ -10,6 +10,7 @@ import { DatumList } from "./datum-list.js";
 import { type EncodedExample, type Encoder, encodeExample } from "./encode.js";
 import { FaultLog } from "./fault-log.js";
 import { type Cut, cutToLength, lostTokens, type TooLong } from "./fit-length.js";
+import { LengthHistogram } from "./length-histogram.js";
 import { type DropReason, OmissionLog } from "./omissions.js";
 import { longerThanLimit, nothingLearnt, nothingLeft, templateFails, tooLongRows } from "./preparation-errors.js";
 import { parsedRows } from "./read-examples.js";
@@ -72,12 +73,12 @@ export class Preparation {
   readonly #options: PrepareOptions;
   #part = new DatumList();
   /** Tokens of each example of all parts. */
-  readonly #exampleLengths: number[] = [];
+  readonly #exampleLengths = new LengthHistogram();
   #rowCount = 0;
   #trainedTokens = 0;
   #keptControlTexts = 0;
   /** Tokens of every row before it is cut or dropped. */
-  readonly #lengths: number[] = [];
+  readonly #lengths = new LengthHistogram();
   readonly #hash = new ContentHash();
   readonly #rows = new RowIndex();
   readonly #duplicates = new DuplicateLog();
@@ -162,13 +163,13 @@ export class Preparation {
     if (failed > 0) throw templateFails(this.#log, failed, this.#rowCount);
     if (this.#refused.length > 0) throw tooLongRows(this.#log, this.#lengths, this.#options.maxTokens);
     if (this.#rowCount === 0) throw noExamples(name);
-    if (this.#exampleLengths.length === 0) throw nothingLeft(this.#dropped.omissions);
+    if (this.#exampleLengths.count === 0) throw nothingLeft(this.#dropped.omissions);
   }
 
   #fit(datum: Datum): void {
     const { maxTokens, tooLong, tokenizer } = this.#options;
     const { length } = datum.tokenIds;
-    this.#lengths.push(length);
+    this.#lengths.add(length);
     if (length <= maxTokens) {
       this.#keep(datum, [datum]);
     } else if (tooLong === "error") {
@@ -187,7 +188,7 @@ export class Preparation {
     const kept = parts.filter((part) => countTrained(part) > 0);
     for (const part of kept) {
       this.#part.add(part);
-      this.#exampleLengths.push(part.tokenIds.length);
+      this.#exampleLengths.add(part.tokenIds.length);
       this.#trainedTokens += countTrained(part);
     }
     if (kept.length > 0) return kept;
