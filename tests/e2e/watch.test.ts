@@ -105,3 +105,30 @@ test("a figure that fails ends the run, and a name that was not measured is told
     faults: [{ where: "watch.figure" }],
   });
 });
+
+test("a run that was paused goes on under its key, and what is left of it is measured again", async () => {
+  const figure = ({ step }: { readonly step: number }) => (step === 40 ? 1 : 0);
+  const watch = { everySteps: 20, tasks: [records], figure, goal: "higher" } as const;
+  const call = { ...options, maxSteps: 400, watch, key: "paused" } as const;
+  const first = await client.finetune(call);
+  const rejected = expect(first.result()).rejects.toMatchObject({ code: "run-paused" });
+  for await (const event of first) {
+    if (event.type === "eval-end" && event.step === 20) await first.pause();
+  }
+  await rejected;
+  const result = await (await client.finetune(call)).result();
+  expect(result.runId).toBe(await first.id());
+  expect([result.best, result.report.steps.length]).toEqual([40, 400]);
+  expect(result.comparisons[0]?.after.model).toMatchObject({ step: 40 });
+  const { checkpoints } = await client.runs.get(result.runId);
+  expect(checkpoints.map(({ step }) => step)).toEqual([40, 380, 400]);
+});
+
+test("early stopping ends a run that still prepares its data", async () => {
+  const watch = { everySteps: 2, tasks: [records], figure: () => 1, goal: "higher", patience: 1 } as const;
+  const run = await client.finetune({ ...options, maxSteps: 400, trainWhilePreparing: true, watch });
+  const { report } = await run.result();
+  expect(report.watched?.steps.map(({ step }) => step)).toEqual([2, 4]);
+  expect([report.endReason, report.stepsTotal, report.data.examples]).toEqual(["early-stop", 400, 8]);
+  expect(report.steps.length).toBeLessThan(400);
+});
