@@ -73,7 +73,7 @@ export class RunWatch {
     }
   }
 
-  /** Waits for what is under way. Undefined where nothing could be measured, which a failure was told for. */
+  /** Waits for what is under way. Undefined after a failure, and where no watched checkpoint of a finished run is left. */
   async outcome(): Promise<WatchOutcome | undefined> {
     await this.#work;
     const best = this.#follower?.best;
