@@ -44,6 +44,7 @@ export type ErrorCode =
   | "trainable-mismatch"
   | "loss-exploded"
   | "out-of-memory"
+  | "does-not-fit"
   | "evaluation-failed"
   | "report-failed"
   | "internal";

@@ -65,6 +65,8 @@ describe("finetune", () => {
       ],
     });
     expect(run.plan.blocks.map(({ index }) => index)).toEqual([1, 2, 3]);
+    expect(run.preflight).toMatchObject({ fits: true, steps: 3, advice: [] });
+    expect(run.preflight?.memory.keyValueCache).toBeGreaterThan(0);
     const types: string[] = [];
     for await (const event of run) types.push(event.type);
     expect(types.filter((type) => type !== "eval-progress")).toEqual([
@@ -105,7 +107,9 @@ describe("finetune", () => {
   test("the same key with the same settings takes up the run that is there; other settings are another run", async () => {
     const options: FinetuneOptions = { ...quick, maxSteps: 2, key: "once" };
     const first = await (await client.finetune(options)).result();
-    const again = await (await client.finetune(options)).result();
+    const taken = await client.finetune(options);
+    expect(taken.preflight).toBeUndefined();
+    const again = await taken.result();
     const other = await (await client.finetune({ ...options, seed: 1 })).result();
     expect(again.runId).toBe(first.runId);
     expect(again.report.steps).toEqual(first.report.steps);

@@ -1,4 +1,5 @@
 /** A whole report with plausible figures, made without a model; the same on every call. */
+
 import type { Source } from "../../sdk/src/data/datum.js";
 import { compareResults } from "../../sdk/src/evaluation/compare.js";
 import { neutralPrompts } from "../../sdk/src/evaluation/neutral-prompts.js";
@@ -9,6 +10,7 @@ import { createRandom } from "../../sdk/src/random.js";
 import type { RunReport } from "../../sdk/src/report/run-report.js";
 import type { StepEndEvent } from "../../sdk/src/training/run-event.js";
 import { makeResult } from "./make-result.js";
+import { samplePreflight } from "./sample-preflight.js";
 
 const fields = ["customer", "product", "problem", "ordered", "amount", "wants"];
 
@@ -110,6 +112,7 @@ export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
     watched: undefined,
     comparisons: [comparison],
     drift,
+    preflight: samplePreflight,
     timings: { "evaluation before": 92.4, training: 241.3, "evaluation after": 88.1 },
     artifacts: [],
     warnings: [],

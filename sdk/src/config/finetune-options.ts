@@ -95,6 +95,12 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
    * default none. Training is not paused: evaluations and steps take turns on the device.
    */
   readonly watch?: WatchOptions;
+  /**
+   * Tries the largest step and the longest evaluation prompt before anything starts, a matter of seconds, and refuses a run
+   * that does not fit into memory; default true. Left out where a run of the same key is there already, and with
+   * trainWhilePreparing, whose largest step is not known.
+   */
+  readonly preflight?: boolean;
   /** Makes starting idempotent: the same key never starts a second run; 1 to 200 characters, default random. */
   readonly key?: string;
   /** A name for people, up to 200 characters. */
@@ -143,7 +149,10 @@ export interface FinetuneSettings {
   readonly keepCheckpoints: number;
   readonly evaluate: readonly EvaluationTask[];
   readonly watch: WatchSettings | undefined;
+  readonly preflight: boolean;
   readonly key: string;
+  /** Whether the key is the user's own, so that a run of it may be there already. */
+  readonly keyGiven: boolean;
   readonly name: string | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -182,7 +191,9 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     keepCheckpoints: options.keepCheckpoints ?? 2,
     evaluate: options.evaluate ?? [],
     watch: options.watch && watchSettings(options.watch, options.evaluate ?? []),
+    preflight: options.preflight ?? true,
     key: options.key ?? randomUUID(),
+    keyGiven: options.key !== undefined,
     name: options.name,
     signal: options.signal,
   };

@@ -52,6 +52,7 @@ export const finetuneSchema = exactObject({
     data: trainingData(),
     share: numberWhere("a number above 0 and below 1", (value) => value > 0 && value < 1),
   }).optional(),
+  preflight: flag().optional(),
   key: text(200).optional(),
   name: text(200).optional(),
   signal: abortSignal().optional(),

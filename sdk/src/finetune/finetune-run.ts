@@ -2,6 +2,7 @@
 import type { DataSummary } from "../data/data-summary.js";
 import type { LayerPlan } from "../layers/layer-plan.js";
 import type { PackingFigures } from "../training/packing.js";
+import type { Preflight } from "../training/preflight-result.js";
 import type { EventLog } from "./event-log.js";
 import type { FinetuneResult } from "./finetune-result.js";
 import type { RunEvent } from "./run-event.js";
@@ -14,6 +15,7 @@ export interface FinetuneRunParts {
   /** The plan as a picture for a terminal of the given width. */
   readonly drawPlan: (width?: number, colour?: boolean) => string;
   readonly data: Pick<TrainingData, "summary" | "packing" | "replay">;
+  readonly preflight: Preflight | undefined;
   readonly trainableParameters: number;
   readonly totalParameters: number;
   readonly stepsTotal: number;
@@ -32,6 +34,8 @@ export class FinetuneRun implements AsyncIterable<RunEvent> {
   /** Names this piece of work: the same key with the same settings and data continues it. */
   readonly key: string;
   readonly plan: LayerPlan;
+  /** What was measured before the start; undefined where nothing was tried. */
+  readonly preflight: Preflight | undefined;
   readonly trainableParameters: number;
   readonly totalParameters: number;
   /** Optimiser steps planned. */
@@ -41,6 +45,7 @@ export class FinetuneRun implements AsyncIterable<RunEvent> {
   constructor(parts: FinetuneRunParts) {
     this.key = parts.key;
     this.plan = parts.plan;
+    this.preflight = parts.preflight;
     this.trainableParameters = parts.trainableParameters;
     this.totalParameters = parts.totalParameters;
     this.stepsTotal = parts.stepsTotal;

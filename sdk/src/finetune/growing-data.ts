@@ -35,7 +35,7 @@ export async function growingData(
   const first = await parts.next();
   // Where no example is left, preparing has thrown.
   if (first.done) throw new RangeError("growingData: the data ended before its first part");
-  return { data, first: first.value, stepsTotal: inputs.maxSteps, rest: parts };
+  return { data, first: first.value, stepsTotal: inputs.maxSteps, rest: parts, planned: undefined };
 }
 
 class GrowingData implements TrainingData {

@@ -54,6 +54,7 @@ export function makeReport(
     watched,
     comparisons: beforeAfter.comparisons,
     drift: beforeAfter.drift,
+    preflight: job.preflight,
     timings,
     artifacts: [],
     warnings: [

@@ -1,27 +1,19 @@
 /** Preflight: prepares data and plan as a finetune does, has the largest pieces tried out, and says what the run needs. */
 import type { FinetuneSettings } from "../config/finetune-options.js";
 import { countTrained } from "../data/count-trained.js";
-import type { Datum } from "../data/datum.js";
 import { encodePrompt } from "../evaluation/prompts.js";
 import type { EvaluationTask } from "../evaluation/task.js";
-import { resolveLayerPlan } from "../layers/resolve.js";
-import type { BatchPlan } from "../training/batch-plan.js";
-import { resolveMethod } from "../training/methods.js";
-import { resolveOptimizer } from "../training/optimizer.js";
 import { comparePlans, countTokens, planCost } from "../training/plan-cost.js";
 import type { PreflightRequest } from "../training/preflight.js";
 import { adviseOnMemory } from "../training/preflight-advice.js";
 import type { Preflight } from "../training/preflight-result.js";
 import type { RunSpecification } from "../training/run-specification.js";
 import { allTasks } from "./all-tasks.js";
-import { prepareWhole } from "./prepared-data.js";
+import { doesNotFit } from "./does-not-fit.js";
+import { plannedRows, prepareWhole } from "./prepared-data.js";
+import { specify } from "./specify.js";
 import type { FinetuneContext } from "./start-finetune.js";
-
-interface Datums {
-  /** Tokens of each example. */
-  readonly lengths: readonly number[];
-  readonly at: (index: number) => Datum | undefined;
-}
+import type { PlannedRows } from "./training-data.js";
 
 type Steps = RunSpecification["batchPlan"]["steps"];
 
@@ -30,45 +22,49 @@ type Steps = RunSpecification["batchPlan"]["steps"];
  * options, data and plan.
  */
 export async function measurePreflight(context: FinetuneContext, settings: FinetuneSettings): Promise<Preflight> {
+  const prepared = await prepareWhole(context, settings);
+  const { steps } = prepared.batchPlan;
+  const beginning = { datasetHashes: [], steps, stepsTotal: steps.length, open: false, clientNotes: "" };
+  const specification = specify(context.card, settings, beginning);
+  return tryOut(context, { settings, specification, planned: plannedRows(prepared) });
+}
+
+/** A run that is ready to be started, but for its trial. */
+export interface ReadyRun {
+  readonly settings: FinetuneSettings;
+  readonly specification: RunSpecification;
+  readonly planned: PlannedRows;
+}
+
+/**
+ * The first thing that a finetune does on the device. Undefined where it was told not to, or where a run of this key is
+ * there already. Throws RunError "does-not-fit", with what to change, where memory would run out.
+ */
+export async function tryOnce(
+  context: FinetuneContext,
+  { key, ...run }: ReadyRun & { readonly key: string },
+): Promise<Preflight | undefined> {
+  const { preflight, keyGiven, signal } = run.settings;
+  if (!preflight || (keyGiven && (await isKnown(key, context.bridge, signal)))) return undefined;
+  const tried = await tryOut(context, run);
+  if (!tried.fits) throw doesNotFit(tried);
+  return tried;
+}
+
+async function isKnown(key: string, bridge: FinetuneContext["bridge"], signal: AbortSignal | undefined) {
+  for await (const run of bridge.listRuns(signal)) if (run.key === key) return true;
+  return false;
+}
+
+async function tryOut(context: FinetuneContext, { settings, specification, planned }: ReadyRun): Promise<Preflight> {
   const { signal } = settings;
-  const { main, replay, batchPlan, lengths } = await prepareWhole(context, settings);
-  const count = main.datums.length;
-  const datums: Datums = {
-    lengths,
-    at: (index) => (index < count ? main.datums.at(index) : replay?.datums.at(index - count)),
-  };
-  const specification = specificationOf(context, settings, batchPlan);
   const longest = await longestPrompt(context, allTasks(settings), signal);
-  const request = requestOf(specification, datums, longest);
+  const request = requestOf(specification, planned, longest);
   const measured = await context.bridge.preflight(request, signal);
-  return resultOf({ context, specification, datums, request, longest }, measured);
+  return resultOf({ context, specification, datums: planned, request, longest }, measured);
 }
 
-function specificationOf({ card }: FinetuneContext, settings: FinetuneSettings, batchPlan: BatchPlan) {
-  const { seed, checkpointEverySteps, keepCheckpoints, trainNorms, baseDivergenceWeight, compute } = settings;
-  return {
-    datasetHashes: [],
-    layerPlan: resolveLayerPlan(settings.layers, card, settings.method),
-    method: resolveMethod(settings.method, card),
-    batchPlan,
-    optimizer: resolveOptimizer(settings.optimizer, batchPlan.steps.length),
-    seed,
-    checkpointEverySteps,
-    keepCheckpoints,
-    weightsHash: card.weightsHash,
-    clientNotes: "",
-    stepsTotal: batchPlan.steps.length,
-    open: false,
-    trainNorms,
-    phases: [],
-    baseDivergenceWeight,
-    maxLossGrowth: settings.maxLossGrowth,
-    maxSeconds: settings.maxSeconds,
-    compute,
-  } satisfies RunSpecification;
-}
-
-function requestOf(specification: RunSpecification, datums: Datums, longest: LongestPrompt): PreflightRequest {
+function requestOf(specification: RunSpecification, datums: PlannedRows, longest: LongestPrompt): PreflightRequest {
   const { steps } = specification.batchPlan;
   const lengthOf = (row: number) => datums.lengths[row] ?? 0;
   const tokensOf = (rows: readonly number[]) => rows.reduce((sum, row) => sum + lengthOf(row), 0);
@@ -82,7 +78,7 @@ function requestOf(specification: RunSpecification, datums: Datums, longest: Lon
   };
 }
 
-function trainedTokens(microBatches: readonly (readonly number[])[], datums: Datums): number {
+function trainedTokens(microBatches: readonly (readonly number[])[], datums: PlannedRows): number {
   const known = new Map<number, number>();
   let count = 0;
   for (const row of microBatches.flat()) {
@@ -117,7 +113,7 @@ async function longestPrompt(
 interface Tried {
   readonly context: FinetuneContext;
   readonly specification: RunSpecification;
-  readonly datums: Datums;
+  readonly datums: PlannedRows;
   readonly request: PreflightRequest;
   readonly longest: LongestPrompt;
 }
@@ -166,6 +162,6 @@ function resultOf(
   };
 }
 
-function lengthsOf(steps: Steps, datums: Datums): readonly number[] {
+function lengthsOf(steps: Steps, datums: PlannedRows): readonly number[] {
   return steps.flat(2).map((row) => datums.lengths[row] ?? 0);
 }

@@ -4,6 +4,7 @@ import { PreparedDataset, prepareDataset } from "../data/prepared-dataset.js";
 import { OptionsError } from "../errors.js";
 import { type BatchPlan, planBatches } from "../training/batch-plan.js";
 import type { FinetuneContext } from "./start-finetune.js";
+import type { PlannedRows } from "./training-data.js";
 
 /** What is learnt, and what is replayed beside it: its examples are numbered on. */
 export interface PreparedData {
@@ -26,6 +27,12 @@ export async function prepareWhole(context: FinetuneContext, settings: FinetuneS
     throw nothingReplayed(chosen.share, main, batchPlan);
   }
   return { main, replay, batchPlan, lengths: [...lengths, ...(replay?.datums.lengths ?? [])] };
+}
+
+/** The rows of the plan by their numbers. */
+export function plannedRows({ main, replay, lengths }: PreparedData): PlannedRows {
+  const count = main.datums.length;
+  return { lengths, at: (index) => (index < count ? main.datums.at(index) : replay?.datums.at(index - count)) };
 }
 
 /** Data that was prepared is taken as it is, if it was prepared with this client's own tokenizer. */

@@ -4,14 +4,11 @@ import type { DataModel } from "../data/data-model.js";
 import { PreparedDataset } from "../data/prepared-dataset.js";
 import { checkTasks } from "../evaluation/before-after.js";
 import { checkFigureName } from "../evaluation/watched-figure.js";
-import { resolvePhases } from "../layers/layer-schedule.js";
 import type { ModelCard } from "../layers/model-card.js";
 import { drawLayerPlan } from "../layers/picture.js";
 import { resolveLayerPlan } from "../layers/resolve.js";
 import { trainableParameters } from "../layers/trainable-parameters.js";
 import { resolveMethod } from "../training/methods.js";
-import { resolveOptimizer } from "../training/optimizer.js";
-import type { RunSpecification } from "../training/run-specification.js";
 import type { Bridge } from "../transport/bridge.js";
 import { withTasksLoadedOnce } from "./all-tasks.js";
 import { carryOut } from "./carry-out.js";
@@ -20,8 +17,10 @@ import { feedRun } from "./feed-run.js";
 import { FinetuneRun } from "./finetune-run.js";
 import { growingData } from "./growing-data.js";
 import type { FinetuneJob } from "./job.js";
+import { tryOnce } from "./preflight.js";
 import { RunControl } from "./run-control.js";
 import { runKey } from "./run-key.js";
+import { specify } from "./specify.js";
 import type { BegunData, DataPart } from "./training-data.js";
 import { wholeData } from "./whole-data.js";
 
@@ -38,46 +37,34 @@ export interface FinetuneContext extends DataModel {
 export async function startFinetune(context: FinetuneContext, chosen: FinetuneSettings): Promise<FinetuneRun> {
   const settings = withTasksLoadedOnce(chosen);
   const { bridge, card } = context;
-  const { signal, trainNorms } = settings;
-  const method = resolveMethod(settings.method, card);
-  const layerPlan = resolveLayerPlan(settings.layers, card, settings.method);
+  // Faults of these are told before any data is read.
+  resolveMethod(settings.method, card);
+  resolveLayerPlan(settings.layers, card, settings.method);
   const watched = settings.watch?.tasks ?? [];
   checkTasks(settings.evaluate);
   checkTasks(watched, "watch.tasks");
   checkFigureName(settings.watch?.figure, watched);
 
-  const control = new RunControl(bridge, signal);
-  const { data, first, stepsTotal, rest } = await beginData(context, settings, control);
+  const control = new RunControl(bridge, settings.signal);
+  const { data, first, stepsTotal, rest, planned } = await beginData(context, settings, control);
   const notesOf = ({ notes }: DataPart) => JSON.stringify({ name: settings.name, data: data.name, ...notes });
-  const specification: RunSpecification = {
-    datasetHashes: first.datasetHashes,
-    layerPlan,
-    method,
-    batchPlan: { steps: first.steps },
-    optimizer: resolveOptimizer(settings.optimizer, stepsTotal),
-    seed: settings.seed,
-    checkpointEverySteps: settings.checkpointEverySteps,
-    // Which checkpoints are needed is then known here alone, and the others are removed from here.
-    keepCheckpoints: settings.watch === undefined ? settings.keepCheckpoints : stepsTotal + 1,
-    weightsHash: card.weightsHash,
+  const specification = specify(card, settings, {
+    ...first,
     stepsTotal,
     open: rest !== undefined,
-    trainNorms,
-    phases: resolvePhases(settings.layerSchedule, layerPlan, stepsTotal, settings.seed),
-    baseDivergenceWeight: settings.baseDivergenceWeight,
-    maxLossGrowth: settings.maxLossGrowth,
-    maxSeconds: settings.maxSeconds,
-    compute: settings.compute,
     clientNotes: notesOf(first),
-  };
+  });
+  const { layerPlan, method, trainNorms } = specification;
 
   const key = runKey(settings.key, specification, settings.watch);
+  const preflight =
+    planned === undefined ? undefined : await tryOnce(context, { settings, specification, planned, key });
   // Tasks are asked on the day that the data was prepared for.
   const template = context.template.on(data.settings.date);
   const fed = rest === undefined ? Promise.resolve() : feedRun(rest, bridge, control, notesOf);
   // It fails the whole by the control; the promise itself is looked at only where the training came to its end.
   fed.catch(() => {});
-  const job: FinetuneJob = { ...context, template, settings, data, fed, specification, key };
+  const job: FinetuneJob = { ...context, template, settings, data, fed, specification, key, preflight };
   const log = new EventLog();
   const result = carryOut(job, log, control);
   // The caller may never ask for the result; its failure must then not end the process.
@@ -88,6 +75,7 @@ export async function startFinetune(context: FinetuneContext, chosen: FinetuneSe
     drawPlan: (width = 80, colour = false) =>
       drawLayerPlan(layerPlan, card, { width, colour, method, trainNorms, schedule: settings.layerSchedule }),
     data,
+    preflight,
     trainableParameters: trainableParameters(layerPlan, method, card, trainNorms),
     totalParameters: card.parameters.total,
     stepsTotal,

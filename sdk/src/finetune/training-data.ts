@@ -1,5 +1,6 @@
 /** The data of a finetune as the run and the report are told it, whether it was prepared before training or beside it. */
 import type { DataSummary } from "../data/data-summary.js";
+import type { Datum } from "../data/datum.js";
 import type { PreparationSettings } from "../data/prepared-dataset.js";
 import type { Step } from "../training/batch-plan.js";
 import type { PackingFigures } from "../training/packing.js";
@@ -35,6 +36,13 @@ export interface DataPart {
   readonly notes: Pick<TrainingData, "summary" | "packing" | "replay"> | undefined;
 }
 
+/** The rows of a plan, for its largest step to be tried. */
+export interface PlannedRows {
+  /** Tokens of each example. */
+  readonly lengths: readonly number[];
+  readonly at: (index: number) => Datum | undefined;
+}
+
 /** Data of which a run can begin. */
 export interface BegunData {
   readonly data: TrainingData;
@@ -42,4 +50,6 @@ export interface BegunData {
   readonly stepsTotal: number;
   /** What follows while it trains; undefined where the first part is all. */
   readonly rest: AsyncIterable<DataPart> | undefined;
+  /** All rows; undefined where more follow. */
+  readonly planned: PlannedRows | undefined;
 }

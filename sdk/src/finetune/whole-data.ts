@@ -4,14 +4,15 @@ import type { PreparedDataset } from "../data/prepared-dataset.js";
 import { type BatchPlan, microBatchBudget } from "../training/batch-plan.js";
 import { measurePacking } from "../training/packing.js";
 import { allTasks } from "./all-tasks.js";
-import { prepareWhole } from "./prepared-data.js";
+import { plannedRows, prepareWhole } from "./prepared-data.js";
 import type { FinetuneContext } from "./start-finetune.js";
 import type { BegunData, ReplayData } from "./training-data.js";
 
 /** Prepares all data and uploads it. Throws what preparing, loading tasks and uploading throw. */
 export async function wholeData(context: FinetuneContext, settings: FinetuneSettings): Promise<BegunData> {
   const { signal } = settings;
-  const { main, replay, batchPlan, lengths } = await prepareWhole(context, settings);
+  const prepared = await prepareWhole(context, settings);
+  const { main, replay, batchPlan, lengths } = prepared;
   const tasks = allTasks(settings);
   const compared = await main.comparedWith(tasks, signal);
   const replayed =
@@ -28,6 +29,7 @@ export async function wholeData(context: FinetuneContext, settings: FinetuneSett
     first: { datasetHashes, steps, notes: known },
     stepsTotal: steps.length,
     rest: undefined,
+    planned: plannedRows(prepared),
   };
 }
 

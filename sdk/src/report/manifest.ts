@@ -38,6 +38,7 @@ export function renderManifest(report: RunReport): string {
     },
     watched: rest.watched,
     evaluation: { tasks: comparisons.map(comparisonFigures), drift: drift && driftFigures(drift) },
+    preflight: rest.preflight,
     timings: rest.timings,
     artifacts: rest.artifacts,
     warnings: rest.warnings,

@@ -10,6 +10,7 @@ import type { DriftResult, TaskComparison } from "../evaluation/result.js";
 import type { WatchedRun } from "../evaluation/watched-run.js";
 import type { LayerPlan } from "../layers/layer-plan.js";
 import type { PackingFigures } from "../training/packing.js";
+import type { Preflight } from "../training/preflight-result.js";
 import type { StepEndEvent } from "../training/run-event.js";
 import type { FullWeightsMethod, LoraMethod, OptimizerSettings } from "../training/run-specification.js";
 
@@ -108,6 +109,8 @@ export interface RunReport {
   readonly comparisons: readonly TaskComparison[];
   /** Undefined where drift was not measured. */
   readonly drift: DriftResult | undefined;
+  /** What was measured before the start; undefined where nothing was tried. */
+  readonly preflight: Preflight | undefined;
   /** Wall time in seconds by part, such as "training" or "evaluation before", in the order they ran. */
   readonly timings: Readonly<Record<string, number>>;
   /** Empty until the report is saved. */

@@ -5,6 +5,8 @@ import type { FinetuneRun } from "../finetune/finetune-run.js";
 import type { EvaluationEndEvent, EvaluationProgressEvent, RunEvent } from "../finetune/run-event.js";
 import { replayWords } from "../report/data-words.js";
 import { valueWords } from "../report/metric-figures.js";
+import { byteSize, duration } from "../report/numbers.js";
+import type { Preflight } from "../training/preflight-result.js";
 import { clock, TrainingPace } from "./pace.js";
 import { type Output, StatusLine } from "./status-line.js";
 
@@ -40,6 +42,7 @@ export function terminalProgress({ output = process.stdout }: TerminalProgressOp
       const colour = output.isTTY && !process.env["NO_COLOR"];
       output.write(`${run.drawPlan({ width: Math.min(output.columns ?? 80, 100), colour })}\n\n`);
       output.write(`${describeData(run)}\n`);
+      if (run.preflight !== undefined) output.write(`${describeNeeds(run.preflight)}\n`);
       const view = new RunView(run.stepsTotal, line);
       for await (const event of run) view.take(event);
       line.clear();
@@ -83,6 +86,14 @@ function describeData({ data, replay, packing, stepsTotal }: FinetuneRun): strin
       (shared) => `warning      ${describeContamination(shared)}`,
     ),
   ].join("\n");
+}
+
+function describeNeeds({ peakBytes, availableBytes, trainingSeconds }: Preflight): string {
+  const room = availableBytes > 0 ? ` of ${byteSize(availableBytes)}` : "";
+  return `preflight    needs ${byteSize(peakBytes)}${room}; training takes about ${duration(trainingSeconds)}`.replaceAll(
+    "\u00a0",
+    " ",
+  );
 }
 
 function describeMeasured({ phase, step, seconds, watched }: EvaluationEndEvent): string {

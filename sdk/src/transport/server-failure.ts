@@ -56,6 +56,7 @@ const classByCode: Readonly<Record<ErrorCode, new (parts: ErrorParts) => Midbloc
   "trainable-mismatch": RunError,
   "loss-exploded": RunError,
   "out-of-memory": RunError,
+  "does-not-fit": RunError,
   "evaluation-failed": EvaluationError,
   "report-failed": MidblockError,
   internal: MidblockError,

@@ -82,6 +82,11 @@ describe("defaults", () => {
       checkpointEverySteps: 50,
       keepCheckpoints: 2,
       evaluate: [],
+      watch: undefined,
+      replay: undefined,
+      layerSchedule: undefined,
+      preflight: true,
+      keyGiven: false,
       name: undefined,
       signal: undefined,
     });

@@ -1,6 +1,7 @@
 /** What was trained, how the loss went, and what it cost. */
 
 import type { WatchedRun } from "../../evaluation/watched-run.js";
+import type { PlanComparison, PlanCost } from "../../training/plan-cost.js";
 import { bandPicture } from "../charts/band-picture.js";
 import { type StepCurve, stepCurve } from "../charts/step-curve.js";
 import { trainingCost } from "../cost.js";
@@ -85,5 +86,34 @@ export function costSection(report: RunReport): Markup {
       ]
     : [];
   const times = Object.entries(report.timings).map(([part, seconds]) => [`Time, ${part}`, duration(seconds)] as const);
-  return markup`<section><h2>Cost</h2>${factTable([...rows, ...times])}</section>`;
+  const { preflight } = report;
+  const foreseen: (readonly [string, MarkupValue])[] = preflight
+    ? [
+        ["Peak memory foreseen", byteSize(preflight.peakBytes)],
+        ["Training time foreseen", duration(preflight.trainingSeconds)],
+        ...(preflight.trainingJoules === undefined
+          ? []
+          : [["Energy foreseen", `${significant(preflight.trainingJoules / 3600)} Wh`] as const]),
+      ]
+    : [];
+  return markup`<section><h2>Cost</h2>${factTable([...rows, ...foreseen, ...times])}
+${preflight && planTable(preflight.costs)}</section>`;
+}
+
+function planTable({ plan, uniformLora, fullTuning }: PlanComparison): Markup {
+  const row = (name: string, cost: PlanCost) => [
+    name,
+    count(Math.round(cost.trainableParameters)),
+    byteSize(cost.trainingStateBytes),
+    significant(cost.flops),
+  ];
+  return dataTable(
+    "This plan beside the usual ones, by arithmetic",
+    ["Plan", "Parameters trained", "Training state", "Floating-point operations"],
+    [
+      row("this plan", plan),
+      ...(uniformLora === undefined ? [] : [row("uniform LoRA, the same sum of ranks", uniformLora)]),
+      row("all weights", fullTuning),
+    ],
+  );
 }
