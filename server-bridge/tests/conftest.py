@@ -6,21 +6,36 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny_models import make_tiny_model
+from tiny_models import FAMILIES, make_tiny_model
 
 TinyModel = Callable[..., Path]
+QUICK_FAMILIES = {"llama", "gemma2"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: fetches or computes for long; runs only when asked for with -m slow")
+    config.addinivalue_line(
+        "markers", "thorough: takes seconds, or is another family's turn; left out of the quick check"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if _is_of_another_family(item):
+            item.add_marker(pytest.mark.thorough)
     if config.getoption("-m"):
         return
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.skip(reason="slow: ask for it with -m slow"))
+
+
+def _is_of_another_family(item: pytest.Item) -> bool:
+    """The quick check tries each thing on a plain decoder and on the one that differs most from it."""
+    parameters = getattr(item, "callspec", None)
+    parts = parameters.id.split("-") if parameters is not None else []
+    families = {part for part in parts if part in FAMILIES}
+    return bool(families) and not families & QUICK_FAMILIES
 
 
 @pytest.fixture(scope="session")

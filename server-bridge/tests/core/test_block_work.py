@@ -72,6 +72,7 @@ def test_checkpointing_keeps_little_more_than_each_blocks_input(load: Load, tiny
     assert sizes["checkpointed"] < 0.5 * sizes["plain"]
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(shutil.which(os.environ.get("CXX", "g++")) is None, reason="torch.compile needs a C++ compiler")
 def test_compiled_blocks_agree_to_rounding(load: Load, tiny_model: MakeModel, tmp_path: Path) -> None:
     session = ModelSession(load(tiny_model(blocks=4)))

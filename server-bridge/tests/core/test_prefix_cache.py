@@ -59,6 +59,7 @@ def test_without_a_cache_outcomes_agree_to_rounding(load: Load, tiny_model: Make
     assert losses(with_cache) == pytest.approx(losses(without), rel=1e-5)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("room", ["all in memory", "all on disk", "some in each, some in none"])
 def test_resumed_after_any_step_it_ends_with_the_same_bits(
     room: str, load: Load, tiny_model: MakeModel, tmp_path: Path

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from safetensors.torch import load_file, save_file
 from server_process import SERVER_BRIDGE
 
@@ -17,6 +18,7 @@ from midblock_server.core.weights_hash import hash_files
 NAME = "model.layers.2.input_layernorm.weight"
 
 
+@pytest.mark.thorough
 def test_it_writes_the_model_and_refuses_to_do_so_twice(tiny_model: Callable[..., Path], tmp_path: Path) -> None:
     base, trained, out = tiny_model(), tmp_path / "trained", tmp_path / "out"
     trained.mkdir()

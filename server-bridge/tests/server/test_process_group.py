@@ -23,6 +23,8 @@ from midblock_server.gen.midblock.v1 import (
     run_pb2,
 )
 
+pytestmark = pytest.mark.thorough
+
 STEPS = 30
 TOLERANCE = 1e-5
 ROWS: list[Row] = [

@@ -84,6 +84,7 @@ def artifact_hashes(client: BridgeClient, run_id: str) -> dict[str, str]:
     return {part.header.path: part.header.sha256 for part in parts if part.WhichOneof("part") == "header"}
 
 
+@pytest.mark.thorough
 def test_a_killed_run_ends_with_the_same_weights_as_an_undisturbed_one(
     client: BridgeClient, tmp_path: Path, tiny_model: TinyModel
 ) -> None:
