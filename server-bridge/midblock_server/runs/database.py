@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,15 +67,19 @@ _SCHEMAS = (_FIRST_SCHEMA, _OPEN_RUNS)
 SCHEMA_VERSION = len(_SCHEMAS)
 
 
+LOCK_SECONDS = 30.0
+"""How long to wait for another server that has the file locked."""
+
+
 class Database:
     """One connection, used by one thread at a time; other servers may have the same file open."""
 
     def __init__(self, file: Path) -> None:
         self.changes = Changes()
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=30)
+        self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=LOCK_SECONDS)
         self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        _switch_to_write_ahead_log(self._connection)
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._prepare_schema(file)
 
@@ -123,3 +128,16 @@ class Database:
                     wanted=f"schema version {SCHEMA_VERSION}",
                     next_step="Use the newer midblock-server, or another state folder.",
                 )
+
+
+def _switch_to_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """SQLite gives up at once, whatever its timeout, where another server makes the same switch just then."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
