@@ -88,6 +88,7 @@ export type {
   LikelihoodTask,
   MetricKind,
   Rule,
+  TaskList,
 } from "./evaluation/task.js";
 export { type DriftOptions, drift } from "./evaluation/tasks/drift.js";
 export { type AnswerRow, type GenerationOptions, generation } from "./evaluation/tasks/generation/generation.js";

@@ -7,7 +7,7 @@ import type { TooLong } from "../data/fit-length.js";
 import type { NoTrainedTokens } from "../data/prepare.js";
 import type { PreparedDataset } from "../data/prepared-dataset.js";
 import { defaultTemplateDate } from "../data/template-date.js";
-import type { EvaluationTask } from "../evaluation/task.js";
+import type { EvaluationTask, TaskList } from "../evaluation/task.js";
 import type { LayerSchedule } from "../layers/layer-schedule.js";
 import { type LayerStrategy, midBlock } from "../layers/strategies.js";
 import type { StepSize } from "../training/batch-plan.js";
@@ -89,7 +89,7 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
   /** Newest checkpoints that are kept; default 2. With `watch` the best one stays as well. */
   readonly keepCheckpoints?: number;
   /** Tasks run before and after; default none. */
-  readonly evaluate?: readonly EvaluationTask[];
+  readonly evaluate?: TaskList;
   /**
    * Measures checkpoints while training goes on, keeps the best, and with `patience` ends a run that gains no more;
    * default none. Training is not paused: evaluations and steps take turns on the device.

@@ -46,7 +46,7 @@ export const finetuneSchema = exactObject({
   ...rowPolicies,
   checkpointEverySteps: wholeNumber(0).optional(),
   keepCheckpoints: wholeNumber(1).optional(),
-  evaluate: taskListSchema.optional(),
+  evaluate: taskListSchema().optional(),
   watch: watchSchema.optional(),
   replay: exactObject({
     data: trainingData(),

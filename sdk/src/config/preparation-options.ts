@@ -5,7 +5,7 @@ import type { ControlTokens } from "../data/encode.js";
 import type { TooLong } from "../data/fit-length.js";
 import type { NoTrainedTokens } from "../data/prepare.js";
 import { isDay } from "../data/template-date.js";
-import type { EvaluationTask } from "../evaluation/task.js";
+import type { EvaluationTask, TaskList } from "../evaluation/task.js";
 import { abortSignal, exactObject, oneOf, wholeNumber } from "./option-checks.js";
 import { readOptions } from "./read-options.js";
 import { taskListSchema } from "./task-list-schema.js";
@@ -44,7 +44,7 @@ export interface RowPolicies {
 /** What `data.prepare` takes; nothing must be given. They mean what they mean to `client.finetune`. */
 export interface PreparationOptions extends RowPolicies {
   /** Tasks whose items are looked up in the data; what is found stands in the summary. Default none. */
-  readonly evaluate?: readonly EvaluationTask[] | undefined;
+  readonly evaluate?: TaskList | undefined;
   /** Cancels the reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,7 +61,7 @@ export const rowPolicies = {
   noTrainedTokens: oneOf(["error", "drop"]).optional(),
 };
 
-const schema = exactObject({ ...rowPolicies, evaluate: taskListSchema.optional(), signal: abortSignal().optional() });
+const schema = exactObject({ ...rowPolicies, evaluate: taskListSchema().optional(), signal: abortSignal().optional() });
 
 /** A name of a rule, or a function; what that takes can't be checked. */
 function trainRule() {
@@ -72,7 +72,12 @@ function trainRule() {
   });
 }
 
+/** Options that were checked, their suites of tasks laid open. */
+export interface PreparationChoices extends Omit<PreparationOptions, "evaluate"> {
+  readonly evaluate?: readonly EvaluationTask[] | undefined;
+}
+
 /** Checks the options and returns them. Throws OptionsError with all faults. */
-export function readPreparationOptions(options: PreparationOptions): PreparationOptions {
+export function readPreparationOptions(options: PreparationOptions): PreparationChoices {
   return readOptions(schema, options, "data.prepare");
 }

@@ -7,10 +7,16 @@ const task = z.custom<EvaluationTask>(isTask, {
   abort: false,
 });
 
-/** Tasks of one evaluation. */
-export const taskListSchema = z
-  .array(task, { error: "a list of tasks" })
-  .refine((list) => haveDifferentNames(list.filter(isTask)), { error: "tasks with different names" });
+/** Tasks of one evaluation, at least so many; suites among them are laid open. */
+export function taskListSchema(least = 0) {
+  return z.preprocess(
+    (list) => (Array.isArray(list) ? list.flat() : list),
+    z
+      .array(task, { error: "a list of tasks" })
+      .min(least, { error: `at least ${least === 1 ? "one task" : `${least} tasks`}` })
+      .refine((list) => haveDifferentNames(list.filter(isTask)), { error: "tasks with different names" }),
+  );
+}
 
 function isTask(value: unknown): value is EvaluationTask {
   const kinds: readonly unknown[] = ["generation", "likelihood", "drift"];

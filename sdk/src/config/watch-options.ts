@@ -1,6 +1,6 @@
 /** The options of watching a run: its checkpoints measured while it trains. */
 import { z } from "zod";
-import type { EvaluationTask } from "../evaluation/task.js";
+import type { EvaluationTask, TaskList } from "../evaluation/task.js";
 import type { FigureChoice } from "../evaluation/watched-figure.js";
 import { evenWithOtherFaults, exactObject, flag, numberWhere, oneOf, wholeNumber } from "./option-checks.js";
 import { taskListSchema } from "./task-list-schema.js";
@@ -10,7 +10,7 @@ export interface WatchOptions {
   /** A checkpoint is measured each time this many steps are done, and the last one in any case. */
   readonly everySteps: number;
   /** Tasks it is measured on, better fewer and shorter than those of `evaluate`; default those of `evaluate`. */
-  readonly tasks?: readonly EvaluationTask[];
+  readonly tasks?: TaskList;
   /**
    * The number by which checkpoints are compared: "json-record.exact", a task and one of its metrics; "drift.klPerToken"
    * or "drift.sameToken"; or a function of all that was measured, which may be async. Default the first metric of the
@@ -47,7 +47,7 @@ export interface WatchSettings {
 /** Every option as it may be written. */
 export const watchSchema = exactObject({
   everySteps: wholeNumber(1),
-  tasks: taskListSchema.optional(),
+  tasks: taskListSchema().optional(),
   figure: z
     .custom<FigureChoice>((value) => typeof value === "function" || (typeof value === "string" && value !== ""), {
       error: 'a task and its metric, such as "json-record.exact", or a function',

@@ -1,5 +1,5 @@
 /** Measures one model on a list of tasks: what `client.evaluate` does. */
-import type { EvaluateOptions } from "../config/evaluate-options.js";
+import type { EvaluateSettings } from "../config/evaluate-options.js";
 import type { ChatTemplate } from "../data/chat-template.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import { type Fault, OptionsError } from "../errors.js";
@@ -52,7 +52,7 @@ export function evaluationContext(
 /** Runs every task. Throws OptionsError for a drift task on the base, whose drift is 0 by definition; else as the tasks do. */
 export async function evaluateTasks(
   surroundings: EvaluationSurroundings,
-  { tasks, model = { kind: "base" }, onProgress, signal }: EvaluateOptions,
+  { tasks, model = { kind: "base" }, onProgress, signal }: EvaluateSettings,
 ): Promise<EvaluationOutcome> {
   checkTasks(tasks);
   refuseDriftOfBase(tasks, model);

@@ -114,3 +114,6 @@ export interface DriftTask {
 
 /** Any task; a list of them is what `evaluate` takes. */
 export type EvaluationTask = GenerationTask | LikelihoodTask | DriftTask;
+
+/** Tasks, and suites of them such as `retention()` gives; a suite's tasks take its place. */
+export type TaskList = readonly (EvaluationTask | readonly EvaluationTask[])[];

@@ -2,7 +2,7 @@
 import { costPart, dataPart, headlineParagraphs, identityPart, planPart, resultsPart } from "./markdown-parts.js";
 import { bullets, paragraphs, plain } from "./markdown-text.js";
 import type { RunReport } from "./run-report.js";
-import { driftSentences } from "./words.js";
+import { driftSentences, keptSentence } from "./words.js";
 
 /**
  * What was gained and lost with intervals, drift, plan, cost, data, warnings and hashes, in GitHub's flavour of Markdown;
@@ -14,6 +14,7 @@ export function renderMarkdown(report: RunReport): string {
   return `${paragraphs([
     `# ${plain(title)}`,
     headlineParagraphs(comparisons),
+    plain(keptSentence(comparisons)),
     drift && plain(driftSentences(drift)),
     section("Warnings", bullets(warnings.map(plain))),
     section("Results", resultsPart(comparisons)),

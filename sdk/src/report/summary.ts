@@ -13,6 +13,7 @@ import {
   flipsSentence,
   headlineMetric,
   headlineSentence,
+  keptSentence,
   planWords,
   verdictWords,
 } from "./words.js";
@@ -37,6 +38,7 @@ export function summarise(report: RunReport, { colour = false, folder }: Summary
     [paint("bold", report.title), ...wrap(`${report.model.name}: ${planWords(report)}`)],
     ...report.comparisons.map((comparison) => taskLines(comparison, paint)),
     wrap([endWords(report), report.watched ? watchedWords(report.watched) : ""].join(" ")),
+    wrap(keptSentence(report.comparisons)),
     report.drift ? wrap(driftSentences(report.drift)) : [],
     costLines(report),
     report.warnings.flatMap((warning) => wrap(`warning: ${warning}`)).map((line) => paint("red", line)),

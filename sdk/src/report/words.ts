@@ -1,8 +1,9 @@
 /** Says results in sentences, the same in the page and in the terminal. */
 import type { DriftResult, MetricComparison, TaskComparison, Verdict } from "../evaluation/result.js";
+import { keptOf } from "../evaluation/retention/kept.js";
 import type { LayerPlan } from "../layers/layer-plan.js";
 import { change, changeRange, changeUnit, figure } from "./metric-figures.js";
-import { counted, percent, percentRange, pValueText, significant } from "./numbers.js";
+import { count, counted, percent, percentRange, pValueText, significant } from "./numbers.js";
 import type { RunReport } from "./run-report.js";
 
 /** A task's first metric with its name. */
@@ -53,6 +54,14 @@ export function flipsSentence({ before, after, n }: TaskComparison, { improved, 
   const turned = `Of ${counted(n, "item")}, ${improved} got better and ${worsened} got worse.`;
   const invalid = `Without a readable answer: ${before.invalid} before, ${after.invalid} after.`;
   return `${turned} ${invalid} Cut at the token budget: ${before.truncated} before, ${after.truncated} after.`;
+}
+
+/** "Kept 98.1 % of what it knew ..."; empty where retention was not measured. */
+export function keptSentence(comparisons: readonly TaskComparison[]): string {
+  const found = keptOf(comparisons);
+  if (found === undefined) return "";
+  const { known, kept, share, interval95 } = found;
+  return `Kept ${percent(share)} of what it knew (95\u00a0% interval ${percentRange(interval95)}): ${count(kept)} of the ${counted(known, "item")} of knowledge and following that the base got right.`;
 }
 
 /** Drift in two sentences. */

@@ -5,6 +5,7 @@ import {
   detectableSentence,
   differenceSentence,
   headlineSentence,
+  keptSentence,
   planWords,
   trainedRanges,
 } from "../../../sdk/src/report/words.js";
@@ -81,4 +82,15 @@ describe("what so many items can show", () => {
       /, McNemar p = 0\.031 \(p = 0\.063 corrected for the number of tasks\)\.$/,
     );
   });
+});
+
+test("keptSentence tells what was kept with its interval, and nothing where retention was not measured", () => {
+  const known = compareResults(
+    { ...makeResult({ acc: [1, 1, 1, 1, 0] }), task: "retention-knowledge" },
+    { ...makeResult({ acc: [1, 1, 1, 0, 1] }), task: "retention-knowledge" },
+  );
+  expect(keptSentence([known]).replaceAll("\u00a0", " ")).toBe(
+    "Kept 75.0 % of what it knew (95 % interval 30.1 to 95.4 %): 3 of the 4 items of knowledge and following that the base got right.",
+  );
+  expect(keptSentence([])).toBe("");
 });

@@ -2,11 +2,19 @@
 import { type Markup, markup } from "../markup.js";
 import { count, duration, percent } from "../numbers.js";
 import type { RunReport } from "../run-report.js";
-import { detectableSentence, differenceSentence, driftSentences, headlineSentence, planWords } from "../words.js";
+import {
+  detectableSentence,
+  differenceSentence,
+  driftSentences,
+  headlineSentence,
+  keptSentence,
+  planWords,
+} from "../words.js";
 
 /** Title, the first task's result, drift, and what was run. */
 export function headlineSection(report: RunReport): Markup {
   const [first] = report.comparisons;
+  const kept = keptSentence(report.comparisons);
   const trainedShare = report.trainableParameters / report.totalParameters;
   return markup`<header>
 <p class="kicker">midblock run report</p>
@@ -17,6 +25,7 @@ ${
 <p class="lead">${differenceSentence(first)} ${detectableSentence(first)}</p>`
     : markup`<p class="headline">The run is finished; no task was evaluated.</p>`
 }
+${kept !== "" && markup`<p class="lead">${kept}</p>`}
 ${report.drift && markup`<p class="lead">${driftSentences(report.drift)}</p>`}
 <dl class="facts">
 <div><dt>Model</dt><dd>${report.model.name}</dd></div>
