@@ -10,7 +10,11 @@ const { passed, failed } = await runSteps(
   [
     { name: "jest: unit and architecture", command: jest("--selectProjects", "unit") },
     { name: "mypy", command: [python, "-m", "mypy", "."], folder: serverBridge },
-    { name: "pytest, quick ones", command: [python, "-m", "pytest", "-m", "not slow and not thorough"], folder: serverBridge },
+    {
+      name: "pytest, quick ones",
+      command: [python, "-m", "pytest", "-m", "not slow and not thorough"],
+      folder: serverBridge,
+    },
     { name: "jest: contract", command: jest("tests/contract", "--passWithNoTests") },
     { name: "generated codecs are those of proto/", command: ["bash", "scripts/check-protocol.sh", python] },
     { name: "tsc", command: ["tsc", "-p", "tsconfig.json"] },

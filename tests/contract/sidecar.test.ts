@@ -226,7 +226,9 @@ describe("runs", () => {
     });
     const files = await filesOf(bridge.fetchArtifacts(runId));
     expect([...files.keys()].sort()).toEqual(["adapter_config.json", "adapter_model.safetensors"]);
-    expect(await filesOf(partsOf(second.stream("Runs/FetchArtifacts", { run_id: runId, form: "ARTIFACT_FORM_TRAINED" })))).toEqual(files);
+    expect(
+      await filesOf(partsOf(second.stream("Runs/FetchArtifacts", { run_id: runId, form: "ARTIFACT_FORM_TRAINED" }))),
+    ).toEqual(files);
   }, 60_000);
 
   test("the same key with another specification is a conflict", async () => {

@@ -22,13 +22,16 @@ class Ownership:
         self._file = folder / f"{self.owner}.lock"
         # Locked before it has its name, so that no other server ever sees it unlocked.
         aside = folder / f"{self.owner}.new"
-        self._descriptor = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        self._descriptor: int | None = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         os.rename(aside, self._file)
 
     def release(self) -> None:
-        self._file.unlink(missing_ok=True)
-        os.close(self._descriptor)
+        """Once released it stays so: the number of a closed descriptor may by then be another file's."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            self._file.unlink(missing_ok=True)
+            os.close(descriptor)
 
     def is_alive(self, owner: str) -> bool:
         """Whether another instance still runs; its file is deleted where it does not."""
