@@ -1,4 +1,4 @@
-/** The quick check: format, lint, types, the generated codecs, and all tests that need no model. Run by `npm run check`. */
+/** The quick check: format, lint, types, the generated codecs, and the quick tests. Run by `npm run check`. */
 import { join } from "node:path";
 import { runSteps } from "./steps.js";
 import { developmentPython, jest, root } from "./tools.js";
@@ -6,9 +6,15 @@ import { developmentPython, jest, root } from "./tools.js";
 const serverBridge = join(root, "server-bridge");
 const python = await developmentPython();
 
+/** Left to `npm test`: these install by pip or read tens of megabytes. */
+const thorough = ["sidecar/managed-environment", "data/formats/bad-files", "tokenization/hard-strings"];
+
 const { passed, failed } = await runSteps(
   [
-    { name: "jest: unit and architecture", command: jest("--selectProjects", "unit") },
+    {
+      name: "jest: unit and architecture",
+      command: jest("--selectProjects", "unit", "--testPathIgnorePatterns", ...thorough),
+    },
     { name: "mypy", command: [python, "-m", "mypy", "."], folder: serverBridge },
     {
       name: "pytest, quick ones",

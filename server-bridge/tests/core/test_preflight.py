@@ -19,6 +19,8 @@ from midblock_server.core.preflight_values import PreflightReport, PreflightRequ
 from midblock_server.core.session import ModelSession
 from midblock_server.core.specification import BatchPlan, FullWeightsMethod, LoraMethod
 
+pytestmark = pytest.mark.thorough
+
 FLOAT32 = 4
 MOMENTS = 2
 MEBIBYTE = 2**20
@@ -91,14 +93,12 @@ def test_the_model_and_a_later_training_are_as_without(
     assert file_bytes(last_checkpoint(run(session, specification, tmp_path / "later"))) == alone
 
 
-@pytest.mark.thorough
 def test_gradients_that_wait_are_measured_with_the_micro_batch(model: LoadedModel) -> None:
     one, two = (measured(model, asked(model, FULL, accumulates=accumulates)) for accumulates in (False, True))
     assert two.memory.gradients == one.memory.gradients
     assert two.micro_batch_seconds > 0
 
 
-@pytest.mark.thorough
 def test_memory_that_runs_out_is_an_answer(model: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     room = 64 * MEBIBYTE
     monkeypatch.setattr(

@@ -12,6 +12,8 @@ from wire_requests import Row, events, record, upload, watch_until
 
 from midblock_server.gen.midblock.v1 import common_pb2, control_pb2, inference_pb2, model_pb2, run_pb2
 
+pytestmark = pytest.mark.thorough
+
 BASE = common_pb2.ModelReference(base=common_pb2.BaseModel())
 ROWS: list[Row] = [([(7 * row + place) % 300 for place in range(12)], [0.0] * 6 + [1.0] * 6) for row in range(8)]
 STEPS = 40
@@ -84,7 +86,6 @@ def artifact_hashes(client: BridgeClient, run_id: str) -> dict[str, str]:
     return {part.header.path: part.header.sha256 for part in parts if part.WhichOneof("part") == "header"}
 
 
-@pytest.mark.thorough
 def test_a_killed_run_ends_with_the_same_weights_as_an_undisturbed_one(
     client: BridgeClient, tmp_path: Path, tiny_model: TinyModel
 ) -> None:
