@@ -1,7 +1,7 @@
 /** Compares a task before and after, item by item, and says whether the difference can be told from noise. */
-import { createHash } from "node:crypto";
 import { EvaluationError } from "../errors.js";
 import { valuesOf } from "./item-metrics.js";
+import { jsonHash } from "./json-hash.js";
 import type { MetricComparison, TaskComparison, TaskResult } from "./result.js";
 import { bootstrapRatioInterval95 } from "./statistics/bootstrap.js";
 import { detectableDifference } from "./statistics/detectable-difference.js";
@@ -73,7 +73,7 @@ function pairedCounts(before: readonly number[], improved: number, worsened: num
 
 function refuseUnlike(before: TaskResult, after: TaskResult): void {
   const described = ({ task, rule, n, promptHash, templateHash, generation, metrics, items }: TaskResult) => {
-    const weights = hashOf(items.map((item) => item.weights));
+    const weights = jsonHash(items.map((item) => item.weights));
     const names = Object.keys(metrics);
     return JSON.stringify({ task, rule, n, promptHash, templateHash, generation, metrics: names, weights });
   };
@@ -85,8 +85,4 @@ function refuseUnlike(before: TaskResult, after: TaskResult): void {
     wanted: described(before),
     nextStep: "Measure both models with the same task and the same data.",
   });
-}
-
-function hashOf(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }

@@ -1,10 +1,10 @@
 /** Measures one likelihood task on one model: load, encode the continuations, score, judge, summarise. */
-import { createHash } from "node:crypto";
 import { EvaluationError, type Fault } from "../errors.js";
 import { scoreAll } from "./collect.js";
 import type { EvaluationContext } from "./context.js";
 import { encodeContinuation, type ScoredSequence } from "./encode-continuation.js";
 import type { SequenceScore } from "./inference.js";
+import { jsonHash } from "./json-hash.js";
 import { judgeItem, loadItems, taskResult } from "./judged-items.js";
 import { encodePrompt } from "./prompts.js";
 import type { ItemRecord, TaskResult } from "./result.js";
@@ -52,7 +52,7 @@ export async function evaluateLikelihoods<Item>(
   }
   return taskResult(task, records, {
     model: context.model,
-    promptHash: hashOf(encoded.map((item) => item.continuations)),
+    promptHash: jsonHash(encoded.map((item) => item.continuations)),
     templateHash: encoded.some(hasConversation) ? context.template.hash : undefined,
     generation: undefined,
     seconds: (performance.now() - startedAt) / 1000,
@@ -84,10 +84,6 @@ function shown(prompt: Continuation["context"], { tokenizer, template }: Evaluat
 
 function hasConversation({ continuations }: ItemSequences): boolean {
   return continuations.some(({ context }) => typeof context !== "string");
-}
-
-function hashOf(value: unknown): string {
-  return `sha256:${createHash("sha256").update(JSON.stringify(value)).digest("hex")}`;
 }
 
 function refuseFaulty(task: string, items: readonly ItemSequences[], maxSequenceTokens: number): void {

@@ -1,5 +1,4 @@
 /** Renders and encodes the prompts of a task, and refuses those that the model would misread or could not answer. */
-import { createHash } from "node:crypto";
 import { showFound } from "../config/show-found.js";
 import type { TemplateConversation } from "../data/conversation/template-conversation.js";
 import { typedControlPlaces } from "../data/conversation/typed-control-texts.js";
@@ -7,6 +6,7 @@ import type { Message } from "../data/datum.js";
 import { EncodingRefused } from "../data/tokenization/part-encoder.js";
 import { type ErrorParts, EvaluationError, type Fault } from "../errors.js";
 import type { EvaluationContext, PromptTemplate, PromptTokenizer } from "./context.js";
+import { jsonHash } from "./json-hash.js";
 
 /** A conversation to be answered, or a raw text to be continued. */
 export type Prompt = readonly Message[] | string;
@@ -59,7 +59,7 @@ export function preparePrompts(
   return {
     texts,
     tokenIds: encoded.map(({ tokenIds }) => tokenIds),
-    promptHash: `sha256:${createHash("sha256").update(JSON.stringify(texts)).digest("hex")}`,
+    promptHash: jsonHash(texts),
     templateHash: prompts.some((prompt) => typeof prompt !== "string") ? template.hash : undefined,
   };
 }

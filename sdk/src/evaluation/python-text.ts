@@ -6,7 +6,8 @@ export const whiteSpace = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u
 export const wordCharacter = "\\p{L}\\p{N}_";
 
 const leading = new RegExp(`^[${whiteSpace}]+`);
-const spaces = new RegExp(`[${whiteSpace}]+`);
+/** A run of white space, as `\\s+` has it. */
+export const spaces = new RegExp(`[${whiteSpace}]+`);
 const space = new RegExp(`[${whiteSpace}]`);
 const word = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]+/gu;
 

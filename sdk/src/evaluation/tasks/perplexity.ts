@@ -3,7 +3,7 @@ import { z } from "zod";
 import { sourceOrPath } from "../../config/dataset-options.js";
 import { exactObject, text, wholeNumber } from "../../config/option-checks.js";
 import { readOptions } from "../../config/read-options.js";
-import { whiteSpace } from "../python-text.js";
+import { spaces } from "../python-text.js";
 import type { ItemScore, Likelihood, LikelihoodTask } from "../task.js";
 import { readTaskRows, type TaskData } from "../task-rows.js";
 
@@ -36,7 +36,6 @@ export interface TextRow {
   readonly text: string;
 }
 
-const spaces = new RegExp(`[${whiteSpace}]+`);
 const textRow = z.object({ text: z.string({ error: "a text" }).min(1, { error: "a text that is not empty" }) });
 
 /**

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { OptionsError } from "../../../errors.js";
 import type { ItemScore, Rule } from "../../task.js";
 import { parseObject } from "../extract-record.js";
-import { numericAnswer } from "../gsm8k/rules.js";
+import { isClose, numericAnswer } from "../gsm8k/rules.js";
 
 /** A rule and its judgement of one answer. `target` is what the row wants. */
 export interface AnswerRule {
@@ -59,8 +59,7 @@ export function numeric({ tolerance = 1e-6 }: { readonly tolerance?: number } = 
       const found = numericAnswer(output);
       if (wanted === undefined) throw new RangeError(`the wanted answer has no number: ${target.slice(0, 80)}`);
       if (found === undefined) return { metrics: { numeric: 0 }, invalid: true };
-      const right = Math.abs(found - wanted) <= tolerance * Math.max(1, Math.abs(wanted));
-      return { metrics: { numeric: right ? 1 : 0 }, extracted: `${found}` };
+      return { metrics: { numeric: isClose(found, wanted, tolerance) ? 1 : 0 }, extracted: `${found}` };
     },
   };
 }

@@ -55,12 +55,15 @@ export function numericAnswer(output: string): number | undefined {
   return numbersIn(output).at(-1);
 }
 
+/** Whether a number is the wanted one, up to a share of it, of 1 where that is less than 1. */
+export function isClose(found: number, wanted: number, tolerance: number): boolean {
+  return Math.abs(found - wanted) <= tolerance * Math.max(1, Math.abs(wanted));
+}
+
 /** Equal up to a millionth. */
 export function sameNumber(found: number | undefined, target: string): boolean {
   const wanted = numericAnswer(target);
-  return (
-    found !== undefined && wanted !== undefined && Math.abs(found - wanted) <= closeness * Math.max(1, Math.abs(wanted))
-  );
+  return found !== undefined && wanted !== undefined && isClose(found, wanted, closeness);
 }
 
 function numbersIn(text: string): number[] {

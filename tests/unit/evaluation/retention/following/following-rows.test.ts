@@ -1,19 +1,11 @@
 import { expect, test } from "@jest/globals";
-import type { DataSource } from "../../../../../sdk/src/data/data-source.js";
 import { neutralPrompts } from "../../../../../sdk/src/evaluation/neutral-prompts.js";
 import { followingRows } from "../../../../../sdk/src/evaluation/retention/following/following-rows.js";
 import { ifeval } from "../../../../../sdk/src/evaluation/tasks/ifeval/ifeval.js";
+import { rowsSource } from "../../../../support/rows-source.js";
 import { followingAnswers } from "./following-answers.js";
 
-const source: DataSource = {
-  name: "(memory)",
-  async *rows() {
-    for (const [index, value] of followingRows.entries()) {
-      yield { source: { file: "(memory)", line: index + 1 }, value };
-    }
-  },
-};
-const task = ifeval({ data: source });
+const task = ifeval({ data: rowsSource(followingRows) });
 
 const judgedByLibrary = [
   "change_case:capital_word_frequency",
