@@ -218,10 +218,11 @@ describe("runs", () => {
       last_sequence: String(events.length),
       created_unix_seconds: record.createdUnixSeconds,
       ended_unix_seconds: record.endedUnixSeconds,
-      checkpoints: record.checkpoints.map(({ step, bytes, unixSeconds }) => ({
+      checkpoints: record.checkpoints.map(({ step, bytes, unixSeconds, weightsHash }) => ({
         step,
         bytes: String(bytes),
         unix_seconds: unixSeconds,
+        weights_hash: weightsHash,
       })),
     });
     const files = await filesOf(bridge.fetchArtifacts(runId));

@@ -99,7 +99,7 @@ export const recordMessage: WireMessage = {
   steps_done: 3,
   steps_total: 10,
   last_sequence: "12",
-  checkpoints: [{ step: 2, bytes: "1234", unix_seconds: 1700000001.5 }],
+  checkpoints: [{ step: 2, bytes: "1234", unix_seconds: 1700000001.5, weights_hash: "sha256:ef" }],
   created_unix_seconds: 1700000000.25,
   ended_unix_seconds: 1700000009.75,
   error: failureMessage,

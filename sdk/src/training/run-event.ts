@@ -17,6 +17,8 @@ export interface Checkpoint {
   readonly step: number;
   readonly bytes: number;
   readonly unixSeconds: number;
+  /** "sha256:" and hex over its weights, equal for equal weights of any run; undefined where it was not recorded. */
+  readonly weightsHash: string | undefined;
 }
 
 /** Why a run failed, as the sidecar tells it. */

@@ -18,7 +18,7 @@ from midblock_server.core.artifacts import ARTIFACT_FILES
 from midblock_server.core.errors import CheckpointError
 from midblock_server.core.flush import flush_to_disk
 from midblock_server.core.progress import Progress
-from midblock_server.core.weights_hash import hash_file_bytes
+from midblock_server.core.weights_hash import combine_hashes, hash_file_bytes
 
 STATE_FILE = "state.json"
 FORMAT = "midblock-checkpoint-1"
@@ -143,6 +143,12 @@ def artifact_files(folder: Path) -> list[Path]:
     state = _parse_state(folder)
     verify_files(folder, state, ARTIFACT_FILES)
     return [folder / name for name in ARTIFACT_FILES if name in state.files]
+
+
+def trained_weights_hash(folder: Path) -> str:
+    """Hash of a checkpoint's artifact files as they were written: the same for the same weights, of whichever run."""
+    files = _parse_state(folder).files
+    return combine_hashes({name: files[name].sha256 for name in ARTIFACT_FILES if name in files})
 
 
 def _parse_state(folder: Path) -> CheckpointState:

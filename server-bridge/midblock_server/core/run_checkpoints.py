@@ -13,6 +13,7 @@ from midblock_server.core.checkpoint import (
     list_checkpoints,
     remove_checkpoint,
     remove_leftovers,
+    trained_weights_hash,
     write_checkpoint,
 )
 from midblock_server.core.errors import TrainingError
@@ -51,7 +52,7 @@ class RunCheckpoints:
             lambda aside: save_training_state(training.band, training.optimizer, aside),
             progress=training.progress,
         )
-        return CheckpointWritten(step, written, checkpoint_bytes(written))
+        return CheckpointWritten(step, written, checkpoint_bytes(written), trained_weights_hash(written))
 
     @contextmanager
     def named_in_errors(self) -> Iterator[None]:

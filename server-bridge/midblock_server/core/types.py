@@ -144,11 +144,12 @@ class StepDone:
 
 @dataclass(frozen=True)
 class CheckpointWritten:
-    """Written aside, fsynced and renamed: ``folder`` is whole or is not there."""
+    """Written aside, fsynced and renamed: ``folder`` is whole or is not there. The hash is ``trained_weights_hash``."""
 
     step: int
     folder: Path
     bytes: int
+    weights_hash: str
 
 
 @dataclass(frozen=True)

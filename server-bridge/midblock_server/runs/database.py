@@ -62,8 +62,10 @@ CREATE TABLE extensions (
 ) WITHOUT ROWID;
 """
 
+_WEIGHTS_HASHES = "ALTER TABLE checkpoints ADD COLUMN weights_hash TEXT NOT NULL DEFAULT ''"
+
 # Entry n makes version n + 1 of the schema out of version n.
-_SCHEMAS = (_FIRST_SCHEMA, _OPEN_RUNS)
+_SCHEMAS = (_FIRST_SCHEMA, _OPEN_RUNS, _WEIGHTS_HASHES)
 SCHEMA_VERSION = len(_SCHEMAS)
 
 

@@ -90,9 +90,9 @@ def record_of(connection: sqlite3.Connection, run_id: str) -> run_pb2.RunRecord:
 
 def _checkpoints(connection: sqlite3.Connection, run_id: str) -> list[run_pb2.Checkpoint]:
     rows = connection.execute(
-        "SELECT step, bytes, unix_seconds FROM checkpoints WHERE run_id = ? ORDER BY step", (run_id,)
+        "SELECT step, bytes, unix_seconds, weights_hash FROM checkpoints WHERE run_id = ? ORDER BY step", (run_id,)
     )
-    return [run_pb2.Checkpoint(step=row["step"], bytes=row["bytes"], unix_seconds=row["unix_seconds"]) for row in rows]
+    return [run_pb2.Checkpoint(**row) for row in rows]
 
 
 def runs_ahead(connection: sqlite3.Connection, owner: str) -> int:

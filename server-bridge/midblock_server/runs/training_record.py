@@ -85,12 +85,15 @@ class TrainingRecord:
 
     def checkpoint_written(self, run_id: str, event: CheckpointWritten, keep: int) -> None:
         """Records a checkpoint and forgets all but the ``keep`` newest ones; the trainer deletes their files later."""
-        saved = run_pb2.Checkpoint(step=event.step, bytes=event.bytes, unix_seconds=time.time())
+        saved = run_pb2.Checkpoint(
+            step=event.step, bytes=event.bytes, unix_seconds=time.time(), weights_hash=event.weights_hash
+        )
         folder = str(event.folder.relative_to(self._runs_folder))
         with self._owned(run_id) as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO checkpoints (run_id, step, folder, bytes, unix_seconds) VALUES (?, ?, ?, ?, ?)",
-                (run_id, saved.step, folder, saved.bytes, saved.unix_seconds),
+                "INSERT OR REPLACE INTO checkpoints (run_id, step, folder, bytes, unix_seconds, weights_hash) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (run_id, saved.step, folder, saved.bytes, saved.unix_seconds, saved.weights_hash),
             )
             append_event(
                 connection, run_id, run_pb2.RunEvent(checkpoint_saved=run_pb2.CheckpointSaved(checkpoint=saved))

@@ -61,6 +61,13 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not(
     assert file_bytes(last_checkpoint(first)) == file_bytes(last_checkpoint(again))
     weights = "adapter_model.safetensors"
     assert (last_checkpoint(first) / weights).read_bytes() != (last_checkpoint(other) / weights).read_bytes()
+    hashes = [
+        [event.weights_hash for event in events if isinstance(event, CheckpointWritten)]
+        for events in (first, again, other)
+    ]
+    assert hashes[0] == hashes[1]
+    # Of each step and each seed another one.
+    assert len({*hashes[0], *hashes[2]}) == 2 * len(hashes[0])
 
 
 @pytest.mark.parametrize("control", [Control.PAUSE, Control.CANCEL])

@@ -190,7 +190,7 @@ def _save(folder: Path, step: int, keep: int) -> Iterator[TrainerEvent]:
     checkpoint.mkdir(parents=True)
     (checkpoint / "adapter_config.json").write_text(json.dumps({"step": step}))
     (checkpoint / "adapter_model.safetensors").write_bytes(bytes(range(256)) * 10 + str(step).encode())
-    yield CheckpointWritten(step, checkpoint, 2561)
+    yield CheckpointWritten(step, checkpoint, 2561, f"sha256:weights of step {step}")
     for old in sorted(folder.iterdir())[:-keep]:
         shutil.rmtree(old)
 

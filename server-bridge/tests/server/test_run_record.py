@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -105,11 +106,25 @@ def test_a_resume_without_a_checkpoint_starts_at_the_beginning(record: Record) -
 def test_a_resume_takes_the_newest_checkpoint(record: Record, tmp_path: Path) -> None:
     folder = tmp_path / "runs" / record.run_id
     for step in (1, 2, 3):
-        record.training.checkpoint_written(record.run_id, CheckpointWritten(step, folder / f"step-{step}", 10), keep=2)
+        record.training.checkpoint_written(
+            record.run_id, CheckpointWritten(step, folder / f"step-{step}", 10, f"sha256:{step}"), keep=2
+        )
     interrupt_runs(record.database, "me")
     resume_run(record.database, record.run_id, None, "me")
     assert record.claim().resume_from == folder / "step-3"
     assert [checkpoint.step for checkpoint in record.store.get(record.run_id).checkpoints] == [2, 3]
+
+
+def test_a_record_of_an_older_version_is_read_and_has_no_hashes_of_its_checkpoints(
+    record: Record, tmp_path: Path
+) -> None:
+    record.training.checkpoint_written(record.run_id, CheckpointWritten(1, tmp_path / "runs" / "1", 10, "sha256:1"), 2)
+    record.database.close()
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        connection.execute("ALTER TABLE checkpoints DROP COLUMN weights_hash")
+        connection.execute("PRAGMA user_version = 2")
+    opened = RunStore(Database(tmp_path / "runs.sqlite"), tmp_path / "runs")
+    assert [(each.step, each.weights_hash) for each in opened.get(record.run_id).checkpoints] == [(1, "")]
 
 
 def test_runs_of_the_living_are_kept_and_those_of_the_dead_interrupted(tmp_path: Path) -> None:

@@ -30,7 +30,10 @@ def test_a_run_tells_all_that_happens_and_ends(client: BridgeClient) -> None:
     assert watched[-1].run_ended.state == run_pb2.RUN_STATE_COMPLETED
     ended = record(client, run_id)
     assert (ended.state, ended.steps_done, ended.steps_total, ended.last_sequence) == (4, 3, 3, 8)
-    assert [checkpoint.step for checkpoint in ended.checkpoints] == [2, 3]
+    assert [(checkpoint.step, checkpoint.weights_hash) for checkpoint in ended.checkpoints] == [
+        (2, "sha256:weights of step 2"),
+        (3, "sha256:weights of step 3"),
+    ]
     assert ended.HasField("ended_unix_seconds")
     assert not ended.specification.HasField("batch_plan")
 

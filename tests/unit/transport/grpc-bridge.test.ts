@@ -88,7 +88,7 @@ const record = {
   stepsDone: 3,
   stepsTotal: 10,
   lastSequence: 12,
-  checkpoints: [{ step: 2, bytes: 1234, unixSeconds: 1700000001.5 }],
+  checkpoints: [{ step: 2, bytes: 1234, unixSeconds: 1700000001.5, weightsHash: "sha256:ef" }],
   createdUnixSeconds: 1700000000.25,
   endedUnixSeconds: 1700000009.75,
   failure: {

@@ -34,5 +34,6 @@ export function readCheckpoint(checkpoint: WireCheckpoint): Checkpoint {
     step: checkpoint.step,
     bytes: readUint64(checkpoint.bytes, "Checkpoint.bytes"),
     unixSeconds: checkpoint.unixSeconds,
+    weightsHash: checkpoint.weightsHash || undefined,
   };
 }

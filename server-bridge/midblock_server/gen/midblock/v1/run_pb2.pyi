@@ -248,14 +248,16 @@ class RunRecord(_message.Message):
     def __init__(self, run_id: _Optional[str] = ..., key: _Optional[str] = ..., state: _Optional[_Union[RunState, str]] = ..., specification: _Optional[_Union[RunSpecification, _Mapping]] = ..., steps_done: _Optional[int] = ..., steps_total: _Optional[int] = ..., last_sequence: _Optional[int] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., created_unix_seconds: _Optional[float] = ..., ended_unix_seconds: _Optional[float] = ..., error: _Optional[_Union[_common_pb2.ErrorDetail, _Mapping]] = ...) -> None: ...
 
 class Checkpoint(_message.Message):
-    __slots__ = ("step", "bytes", "unix_seconds")
+    __slots__ = ("step", "bytes", "unix_seconds", "weights_hash")
     STEP_FIELD_NUMBER: _ClassVar[int]
     BYTES_FIELD_NUMBER: _ClassVar[int]
     UNIX_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    WEIGHTS_HASH_FIELD_NUMBER: _ClassVar[int]
     step: int
     bytes: int
     unix_seconds: float
-    def __init__(self, step: _Optional[int] = ..., bytes: _Optional[int] = ..., unix_seconds: _Optional[float] = ...) -> None: ...
+    weights_hash: str
+    def __init__(self, step: _Optional[int] = ..., bytes: _Optional[int] = ..., unix_seconds: _Optional[float] = ..., weights_hash: _Optional[str] = ...) -> None: ...
 
 class WatchRunRequest(_message.Message):
     __slots__ = ("run_id", "from_sequence")

@@ -311,6 +311,12 @@ export interface Checkpoint {
   bytes: bigint;
   /** When it was written, seconds since the epoch. */
   unixSeconds: number;
+  /**
+   * Hash of its weights: "sha256:" and lower-case hex over the files that FetchArtifacts sends of it as they were trained,
+   * combined as ModelCard.weights_hash is. Equal hashes are equal weights, whichever run they are of. Empty for a checkpoint
+   * of a server that did not record it.
+   */
+  weightsHash: string;
 }
 
 /** Asks for events. */
@@ -1932,7 +1938,7 @@ export const RunRecord: MessageFns<RunRecord> = {
 };
 
 function createBaseCheckpoint(): Checkpoint {
-  return { step: 0, bytes: 0n, unixSeconds: 0 };
+  return { step: 0, bytes: 0n, unixSeconds: 0, weightsHash: "" };
 }
 
 export const Checkpoint: MessageFns<Checkpoint> = {
@@ -1948,6 +1954,9 @@ export const Checkpoint: MessageFns<Checkpoint> = {
     }
     if (message.unixSeconds !== 0) {
       writer.uint32(25).double(message.unixSeconds);
+    }
+    if (message.weightsHash !== "") {
+      writer.uint32(34).string(message.weightsHash);
     }
     return writer;
   },
@@ -1987,6 +1996,14 @@ export const Checkpoint: MessageFns<Checkpoint> = {
             }
 
             message.unixSeconds = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.weightsHash = reader.string();
             continue;
           }
         }
