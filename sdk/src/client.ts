@@ -4,8 +4,10 @@
  * It is thin on purpose. Each method checks its options and hands plain values to the module that does the work:
  * finetune/ for the main job, evaluation/ for measuring, runs/ for the record of runs.
  */
+import { join } from "node:path";
 import {
   type ConnectOptions,
+  type EvaluationCacheOptions,
   type LaunchOptions,
   type LaunchProgress,
   readConnectOptions,
@@ -19,6 +21,7 @@ import type { DataModel } from "./data/data-model.js";
 import type { Message } from "./data/datum.js";
 import { dayOf } from "./data/template-date.js";
 import { createTokenizer } from "./data/tokenizer.js";
+import { AnswerCache } from "./evaluation/answers/answer-cache.js";
 import { type EvaluationOutcome, evaluateTasks } from "./evaluation/evaluate-tasks.js";
 import { type Answer, generateAnswers } from "./evaluation/generate-answers.js";
 import type { FinetuneRun } from "./finetune/finetune-run.js";
@@ -27,6 +30,7 @@ import { startFinetune } from "./finetune/start-finetune.js";
 import type { ModelCard } from "./layers/model-card.js";
 import { packageVersion } from "./package-manifest.js";
 import { Runs } from "./runs/runs.js";
+import { defaultCacheFolder } from "./sidecar/folders.js";
 import { launchSidecar, type Sidecar } from "./sidecar/launch.js";
 import { sidecarExited } from "./sidecar/sidecar-error.js";
 import type { Preflight } from "./training/preflight-result.js";
@@ -44,10 +48,12 @@ export class Client implements AsyncDisposable {
   readonly #bridge: Bridge;
   readonly #sidecar: Sidecar | undefined;
   readonly #model: Model;
+  readonly #answers: AnswerCache | undefined;
 
-  private constructor(bridge: Bridge, model: Model, sidecar?: Sidecar) {
+  private constructor(bridge: Bridge, model: Model, answers: AnswerCache | undefined, sidecar?: Sidecar) {
     this.#bridge = bridge;
     this.#model = model;
+    this.#answers = answers;
     this.#sidecar = sidecar;
     this.runs = new Runs(bridge);
   }
@@ -62,7 +68,8 @@ export class Client implements AsyncDisposable {
    */
   static async launch(options: LaunchOptions): Promise<Client> {
     const checked = readLaunchOptions(options);
-    const { onProgress, signal } = checked;
+    const { onProgress, signal, cacheFolder } = checked;
+    const answers = answerCache(checked.evaluationCache, cacheFolder);
     const sidecar = await launchSidecar(checked);
     try {
       const bridge = await openBridge({
@@ -72,7 +79,7 @@ export class Client implements AsyncDisposable {
         gone: sidecar.exited.then(sidecarExited),
         signal,
       });
-      return new Client(bridge, await openModel(bridge, onProgress, signal), sidecar);
+      return new Client(bridge, await openModel(bridge, onProgress, signal), answers, sidecar);
     } catch (error) {
       await sidecar.stop();
       throw error;
@@ -86,10 +93,10 @@ export class Client implements AsyncDisposable {
    * answers, the token is wrong or the protocols differ, and ModelError, TokenizerError, CancelledError as `launch` does.
    */
   static async connect(options: ConnectOptions): Promise<Client> {
-    const { address, token, tls, onProgress, signal } = readConnectOptions(options);
+    const { address, token, tls, evaluationCache, onProgress, signal } = readConnectOptions(options);
     const bridge = await openBridge({ address, token, tls, clientVersion: packageVersion, signal });
     try {
-      return new Client(bridge, await openModel(bridge, onProgress, signal));
+      return new Client(bridge, await openModel(bridge, onProgress, signal), answerCache(evaluationCache));
     } catch (error) {
       bridge.close();
       throw error;
@@ -118,7 +125,10 @@ export class Client implements AsyncDisposable {
    * or not. Throws at once, with all faults: OptionsError, DataError, LayerPlanError, TokenizerError.
    */
   async finetune(options: FinetuneOptions): Promise<FinetuneRun> {
-    return startFinetune({ bridge: this.#bridge, ...this.#model }, readFinetuneOptions(options));
+    return startFinetune(
+      { bridge: this.#bridge, answers: this.#answers, ...this.#model },
+      readFinetuneOptions(options),
+    );
   }
 
   /**
@@ -129,13 +139,16 @@ export class Client implements AsyncDisposable {
    * an answer and not an error. Throws for options, data and plan as `finetune` does.
    */
   async preflight(options: FinetuneOptions): Promise<Preflight> {
-    return measurePreflight({ bridge: this.#bridge, ...this.#model }, readFinetuneOptions(options));
+    return measurePreflight(
+      { bridge: this.#bridge, answers: this.#answers, ...this.#model },
+      readFinetuneOptions(options),
+    );
   }
 
   /** Measures the base model, or a run's result, on tasks. A drift task needs a run. */
   evaluate(options: EvaluateOptions): Promise<EvaluationOutcome> {
     return evaluateTasks(
-      { inference: this.#bridge, limits: this.server.limits, ...this.#model },
+      { bridge: this.#bridge, answers: this.#answers, ...this.#model },
       readEvaluateOptions(options),
     );
   }
@@ -163,6 +176,16 @@ export class Client implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** Answers are kept beside environments and models, since they can be made again. */
+function answerCache(
+  chosen: EvaluationCacheOptions | false | undefined,
+  cacheFolder = defaultCacheFolder(),
+): AnswerCache | undefined {
+  if (chosen === false) return undefined;
+  const { folder = join(cacheFolder, "answers"), maxBytes = 500_000_000 } = chosen ?? {};
+  return new AnswerCache({ folder, maxBytes });
 }
 
 async function openModel(

@@ -14,7 +14,14 @@
  *     await result.save("out/");
  */
 export { Client } from "./client.js";
-export type { ConnectOptions, LaunchOptions, LaunchProgress, LogLine, TlsTrust } from "./config/client-options.js";
+export type {
+  ConnectOptions,
+  EvaluationCacheOptions,
+  LaunchOptions,
+  LaunchProgress,
+  LogLine,
+  TlsTrust,
+} from "./config/client-options.js";
 export type { EvaluateOptions } from "./config/evaluate-options.js";
 export type { FinetuneOptions, Replay } from "./config/finetune-options.js";
 export type { GenerateOptions, SamplingOptions } from "./config/generate-options.js";

@@ -28,6 +28,11 @@ export interface LaunchOptions {
   /** Called with each line that the sidecar logs. */
   readonly onLog?: ((event: LogLine) => void) | undefined;
   /** Called while the environment is made and the model loads. */
+  /**
+   * Whether answers of evaluations are kept, so that an evaluation goes on where it was stopped and the same model is not
+   * asked the same again. Default in `cacheFolder`, at most 500 MB; false keeps and reuses none.
+   */
+  readonly evaluationCache?: EvaluationCacheOptions | false | undefined;
   readonly onProgress?: ((progress: LaunchProgress) => void) | undefined;
   /** Cancels the launch. */
   readonly signal?: AbortSignal | undefined;
@@ -38,6 +43,14 @@ export interface LogLine {
   /** "raw": a line that is no log entry of the sidecar's own. */
   readonly level: "debug" | "info" | "warning" | "error" | "raw";
   readonly message: string;
+/** Where answers of evaluations are kept on this machine, and how many. */
+export interface EvaluationCacheOptions {
+  /** Default "answers" in the cache folder. */
+  readonly folder?: string | undefined;
+  /** Most bytes in all; the models unused for longest are forgotten first. Default 500,000,000. */
+  readonly maxBytes?: number | undefined;
+}
+
   readonly time: Date;
   /** All else that the entry holds. */
   readonly fields: Readonly<Record<string, unknown>>;
@@ -68,6 +81,8 @@ export interface ConnectOptions {
   /** Cancels connecting. */
   readonly signal?: AbortSignal | undefined;
 }
+  /** Whether answers of evaluations are kept on this machine, as for `Client.launch`. */
+  readonly evaluationCache?: EvaluationCacheOptions | false | undefined;
 
 /** How to know the other side. */
 export interface TlsTrust {
@@ -88,6 +103,14 @@ const launchSchema = exactObject({
   python: text(longestPath).optional(),
   basePython: text(longestPath).optional(),
   cacheFolder: text(longestPath).optional(),
+const evaluationCache = () =>
+  z.union(
+    [z.literal(false), exactObject({ folder: text(longestPath).optional(), maxBytes: wholeNumber(0).optional() })],
+    {
+      error: "false, or an object with folder, maxBytes",
+    },
+  );
+
   stateFolder: text(longestPath).optional(),
   device: device().optional(),
   dtype: oneOf(["auto", "float32", "bfloat16", "float16"]).optional(),
@@ -99,6 +122,7 @@ const launchSchema = exactObject({
   signal: abortSignal().optional(),
 });
 
+  evaluationCache: evaluationCache().optional(),
 const certificates = z.union([text(1_000_000), z.instanceof(Uint8Array)], { error: "certificates in PEM form" });
 const connectSchema = exactObject({
   address: text(longestPath),
@@ -113,6 +137,7 @@ const connectSchema = exactObject({
 
 /** Checks the options of a launch and returns them. Throws OptionsError with all faults. */
 export function readLaunchOptions(options: LaunchOptions): LaunchOptions {
+  evaluationCache: evaluationCache().optional(),
   readOptions(launchSchema, options, "Client.launch");
   return options;
 }

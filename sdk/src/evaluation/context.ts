@@ -1,7 +1,9 @@
 /** What an evaluation needs from its surroundings, as interfaces: the client gives the real ones, tests their own. */
 import type { TemplateMessage } from "../data/chat-template.js";
 import type { Tokenizer } from "../data/tokenizer.js";
+import type { AnswerCache } from "./answers/answer-cache.js";
 import type { Inference, ModelReference } from "./inference.js";
+import type { ModelIdentity } from "./model-identity.js";
 
 /** What an evaluation needs of the model's tokenizer. */
 export interface PromptTokenizer extends Pick<Tokenizer, "encodeParts" | "controlPlaces"> {
@@ -25,15 +27,23 @@ export interface PromptTemplate {
 export interface EvaluationProgress {
   readonly task: string;
   readonly model: ModelReference;
-  /** Items answered or scored so far. */
+  /** Answers so far, or scored texts: a question with four choices has four. */
   readonly done: number;
   readonly total: number;
+  /** Of `done`, those kept from an earlier evaluation. */
+  readonly reused: number;
+  /** Seconds that the rest takes by the pace so far, 0 or more; undefined until the model gave its first answer. */
+  readonly secondsLeft: number | undefined;
 }
 
 /** Everything around a task. */
 export interface EvaluationContext {
   readonly inference: Inference;
   readonly model: ModelReference;
+  /** Which weights a reference means now. */
+  readonly identify: (model: ModelReference) => Promise<ModelIdentity>;
+  /** Answers kept from earlier evaluations, and where new ones go; undefined: none are kept. */
+  readonly answers?: AnswerCache | undefined;
   readonly tokenizer: PromptTokenizer;
   readonly template: PromptTemplate;
   /** What stands before a text that nothing precedes: the tokenizer's start tokens, else bos, else eos; at least one. */

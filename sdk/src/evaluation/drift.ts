@@ -1,8 +1,7 @@
 /** Measures drift in two steps: the base model's replies before training, their scores by the tuned model after it. */
 import { EvaluationError } from "../errors.js";
-import { generateAll, scoreAll } from "./collect.js";
+import { generateAll, type ScoredAnswer, scoreAll } from "./collect.js";
 import type { EvaluationContext } from "./context.js";
-import type { SequenceScore } from "./inference.js";
 import { preparePrompts } from "./prompts.js";
 import type { DriftItem, DriftResult, RatioSummary } from "./result.js";
 import { bootstrapRatioInterval95 } from "./statistics/bootstrap.js";
@@ -16,6 +15,8 @@ export interface BaseReply {
   /** At least one; the stop token included where one ended the reply. */
   readonly replyTokenIds: readonly number[];
   readonly reply: string;
+  /** Kept from an earlier evaluation. */
+  readonly reused: boolean;
 }
 
 /** What the base model replied; plain data, so it can be kept until training is over. */
@@ -33,12 +34,13 @@ export async function generateBaseReplies(task: DriftTask, context: EvaluationCo
   const prompts = preparePrompts(task, asked, context);
   const { name, maxNewTokens } = task;
   const request = { task: name, prompts: prompts.tokenIds, maxNewTokens, stopStrings: [] };
-  const completions = await generateAll(request, context);
-  const replies = completions.map((completion, index) => ({
+  const { answers, reused } = await generateAll(request, await context.identify(context.model), context);
+  const replies = answers.map((answer, index) => ({
     prompt: prompts.texts[index] ?? "",
     promptTokenIds: prompts.tokenIds[index] ?? [],
-    replyTokenIds: completion.tokenIds,
-    reply: completion.text,
+    replyTokenIds: answer.tokenIds,
+    reply: answer.text,
+    reused: reused[index] ?? false,
   }));
   const { promptHash, templateHash } = prompts;
   return { replies, promptHash, templateHash, seconds: (performance.now() - startedAt) / 1000 };
@@ -51,12 +53,13 @@ export async function measureDrift(
   context: EvaluationContext,
 ): Promise<DriftResult> {
   const startedAt = performance.now();
+  const model = await context.identify(context.model);
   const sequences = base.replies.map(({ promptTokenIds, replyTokenIds }) => ({
     tokenIds: [...promptTokenIds, ...replyTokenIds],
     from: promptTokenIds.length,
   }));
-  const scores = await scoreAll(task.name, { sequences, klFromBase: true }, context);
-  const items = base.replies.map((reply, index) => driftItem(task.name, reply, scores[index]));
+  const { answers, reused } = await scoreAll(task.name, { sequences, klFromBase: true }, model, context);
+  const items = base.replies.map((reply, index) => driftItem(task.name, reply, answers[index]));
   const tokens = items.map((item) => item.tokens);
   return {
     task: task.name,
@@ -69,8 +72,11 @@ export async function measureDrift(
       items.map((item) => item.sameTokens),
       tokens,
     ),
+    weightsHash: model.weightsHash,
+    adapterHash: model.adapterHash,
     promptCount: items.length,
     tokenCount: sum(tokens),
+    reused: base.replies.filter((reply, index) => reply.reused && reused[index]).length,
     items,
     promptHash: base.promptHash,
     templateHash: base.templateHash,
@@ -79,7 +85,7 @@ export async function measureDrift(
   };
 }
 
-function driftItem(task: string, { prompt, reply, replyTokenIds }: BaseReply, score?: SequenceScore): DriftItem {
+function driftItem(task: string, { prompt, reply, replyTokenIds }: BaseReply, score?: ScoredAnswer): DriftItem {
   const tokens = replyTokenIds.length;
   const found = { kl: score?.klFromBase.length ?? 0, greedy: score?.isGreedy.length ?? 0 };
   if (score === undefined || found.kl !== tokens || found.greedy !== tokens) {

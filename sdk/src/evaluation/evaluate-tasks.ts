@@ -4,18 +4,26 @@ import type { ChatTemplate } from "../data/chat-template.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import { type Fault, OptionsError } from "../errors.js";
 import type { ModelCard } from "../layers/model-card.js";
+import type { AnswerCache } from "./answers/answer-cache.js";
 import { checkTasks } from "./before-after.js";
 import type { EvaluationContext } from "./context.js";
 import { generateBaseReplies, measureDrift } from "./drift.js";
 import type { Inference, ModelReference } from "./inference.js";
 import { measureTask } from "./measure-task.js";
+import { type AnsweringServer, identifyModel, type RunLookup } from "./model-identity.js";
 import type { DriftResult, TaskResult } from "./result.js";
 import type { EvaluationTask } from "./task.js";
 
+/** What an evaluation needs to know of the sidecar. */
+export interface EvaluationServer extends AnsweringServer {
+  readonly limits: { readonly maxSequenceTokens: number; readonly maxRequestSequences: number };
+}
+
 /** What an evaluation needs of the client. */
 export interface EvaluationSurroundings {
-  readonly inference: Inference;
-  readonly limits: { readonly maxSequenceTokens: number; readonly maxRequestSequences: number };
+  readonly bridge: Inference & RunLookup & { readonly server: EvaluationServer };
+  /** Where answers are kept; undefined: nowhere. */
+  readonly answers: AnswerCache | undefined;
   readonly card: ModelCard;
   readonly tokenizer: Tokenizer;
   readonly template: ChatTemplate;
@@ -35,16 +43,19 @@ export function evaluationContext(
   model: ModelReference,
   options: Pick<EvaluationContext, "onProgress" | "signal">,
 ): EvaluationContext {
-  const { inference, limits, card, tokenizer, template } = surroundings;
+  const { bridge, answers, card, tokenizer, template } = surroundings;
+  const { server } = bridge;
   return {
-    inference,
+    inference: bridge,
     model,
+    identify: (reference) => identifyModel(reference, { server, card, runs: bridge }, options.signal),
+    answers,
     tokenizer,
     template,
     emptyContextIds: emptyContext(tokenizer, card),
     stopTokenIds: card.specialTokens.eosIds,
-    maxSequenceTokens: limits.maxSequenceTokens,
-    maxRequestSequences: limits.maxRequestSequences,
+    maxSequenceTokens: server.limits.maxSequenceTokens,
+    maxRequestSequences: server.limits.maxRequestSequences,
     ...options,
   };
 }

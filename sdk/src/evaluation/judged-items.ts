@@ -1,6 +1,7 @@
 /** What all tasks of items share: loading them, judging them, and putting the task's result together. */
 import { EvaluationError } from "../errors.js";
 import { summariseItems } from "./item-metrics.js";
+import type { ModelIdentity } from "./model-identity.js";
 import type { ItemRecord, TaskResult } from "./result.js";
 import type { ItemScore, MetricKind, Rule } from "./task.js";
 
@@ -47,11 +48,15 @@ export async function judgeItem(
 export function taskResult<Item>(
   task: ItemTask<Item>,
   records: readonly ItemRecord[],
-  rest: Pick<TaskResult, "model" | "promptHash" | "templateHash" | "generation" | "seconds">,
+  { reference, weightsHash, adapterHash }: ModelIdentity,
+  rest: Pick<TaskResult, "reused" | "promptHash" | "templateHash" | "generation" | "seconds">,
 ): TaskResult {
   return {
     task: task.name,
     rule: task.rule,
+    model: reference,
+    weightsHash,
+    adapterHash,
     n: records.length,
     truncated: records.filter((record) => record.truncated).length,
     invalid: records.filter((record) => record.invalid).length,

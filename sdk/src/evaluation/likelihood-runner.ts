@@ -1,9 +1,8 @@
 /** Measures one likelihood task on one model: load, encode the continuations, score, judge, summarise. */
 import { EvaluationError, type Fault } from "../errors.js";
-import { scoreAll } from "./collect.js";
+import { type ScoredAnswer, scoreAll } from "./collect.js";
 import type { EvaluationContext } from "./context.js";
 import { encodeContinuation, type ScoredSequence } from "./encode-continuation.js";
-import type { SequenceScore } from "./inference.js";
 import { jsonHash } from "./json-hash.js";
 import { judgeItem, loadItems, taskResult } from "./judged-items.js";
 import { encodePrompt } from "./prompts.js";
@@ -28,19 +27,22 @@ export async function evaluateLikelihoods<Item>(
   context: EvaluationContext,
 ): Promise<TaskResult> {
   const startedAt = performance.now();
+  const model = await context.identify(context.model);
   const items = await loadItems(task, context.signal);
   const encoded = items.map((item) => encodeItem(task.continuations(item), context, task));
   refuseFaulty(task.name, encoded, context.maxSequenceTokens);
   const sequences = encoded.flatMap(({ windows }) => windows.flat());
-  const scores = await scoreAll(task.name, { sequences, klFromBase: false }, context);
+  const { answers, reused } = await scoreAll(task.name, { sequences, klFromBase: false }, model, context);
   const records: ItemRecord[] = [];
   let next = 0;
+  let reusedItems = 0;
   for (const [index, item] of items.entries()) {
+    const first = next;
     const likelihoods = (encoded[index]?.windows ?? []).map((windows) => {
-      const scored = scores.slice(next, next + windows.length);
       next += windows.length;
-      return likelihoodOf(scored);
+      return likelihoodOf(answers.slice(next - windows.length, next));
     });
+    if (reused.slice(first, next).every(Boolean)) reusedItems += 1;
     records.push({
       index,
       prompt: shown(task.prompt(item), context),
@@ -50,8 +52,8 @@ export async function evaluateLikelihoods<Item>(
       truncated: false,
     });
   }
-  return taskResult(task, records, {
-    model: context.model,
+  return taskResult(task, records, model, {
+    reused: reusedItems,
     promptHash: jsonHash(encoded.map((item) => item.continuations)),
     templateHash: encoded.some(hasConversation) ? context.template.hash : undefined,
     generation: undefined,
@@ -70,7 +72,7 @@ function encodeItem(
   };
 }
 
-function likelihoodOf(windows: readonly SequenceScore[]): Likelihood {
+function likelihoodOf(windows: readonly ScoredAnswer[]): Likelihood {
   return {
     logProbability: sum(windows.map(({ logProbabilities }) => sum(logProbabilities))),
     tokens: sum(windows.map(({ logProbabilities }) => logProbabilities.length)),

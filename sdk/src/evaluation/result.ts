@@ -54,8 +54,15 @@ export interface GenerationSettings {
 export interface TaskResult {
   readonly task: string;
   readonly rule: Rule;
+  /** Of a run, with the step of the checkpoint. */
   readonly model: ModelReference;
+  /** Of the base: "sha256:" and hex. */
+  readonly weightsHash: string;
+  /** Of the adapter or the changed tensors: "sha256:" and hex; undefined for the base, and where none was recorded. */
+  readonly adapterHash: string | undefined;
   readonly n: number;
+  /** Items whose answers were kept from an earlier evaluation of the same model, and only judged anew. */
+  readonly reused: number;
   /** Answers cut at the token budget. They are scored as they stand. */
   readonly truncated: number;
   /** Answers that the rule could not read. They are scored as wrong. */
@@ -70,6 +77,7 @@ export interface TaskResult {
   readonly templateHash: string | undefined;
   /** Undefined where likelihoods were asked. */
   readonly generation: GenerationSettings | undefined;
+  /** Wall time of this evaluation; where items were reused it is not what measuring takes. */
   readonly seconds: number;
 }
 
@@ -151,11 +159,17 @@ export interface DriftResult {
   readonly klPerToken: RatioSummary;
   /** Share of reply tokens, 0 to 1, at which the tuned model's likeliest token is the base's. */
   readonly sameToken: RatioSummary;
+  readonly weightsHash: string;
+  /** Of the tuned model; undefined where none was recorded. */
+  readonly adapterHash: string | undefined;
   readonly promptCount: number;
   readonly tokenCount: number;
+  /** Prompts whose reply and scores both were kept from earlier evaluations. */
+  readonly reused: number;
   readonly items: readonly DriftItem[];
   readonly promptHash: string;
   readonly templateHash: string | undefined;
   readonly maxNewTokens: number;
+  /** Wall time of both steps; where prompts were reused it is not what measuring takes. */
   readonly seconds: number;
 }

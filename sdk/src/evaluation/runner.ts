@@ -1,7 +1,6 @@
 /** Measures one generation task on one model: load, prompt, generate, judge, summarise. */
-import { generateAll } from "./collect.js";
+import { type GeneratedAnswer, generateAll } from "./collect.js";
 import type { EvaluationContext } from "./context.js";
-import type { Completion } from "./inference.js";
 import { judgeItem, loadItems, taskResult } from "./judged-items.js";
 import { type PreparedPrompts, preparePrompts } from "./prompts.js";
 import type { ItemRecord, TaskResult } from "./result.js";
@@ -15,6 +14,7 @@ import type { GenerationTask } from "./task.js";
  */
 export async function evaluateTask<Item>(task: GenerationTask<Item>, context: EvaluationContext): Promise<TaskResult> {
   const startedAt = performance.now();
+  const model = await context.identify(context.model);
   const items = await loadItems(task, context.signal);
   const prompts = preparePrompts(
     task,
@@ -23,10 +23,11 @@ export async function evaluateTask<Item>(task: GenerationTask<Item>, context: Ev
   );
   const stopStrings = task.stopStrings ?? [];
   const { name, maxNewTokens } = task;
-  const completions = await generateAll({ task: name, prompts: prompts.tokenIds, maxNewTokens, stopStrings }, context);
-  const records = await judge(task, items, prompts, completions);
-  return taskResult(task, records, {
-    model: context.model,
+  const request = { task: name, prompts: prompts.tokenIds, maxNewTokens, stopStrings };
+  const { answers, reused } = await generateAll(request, model, context);
+  const records = await judge(task, items, prompts, answers);
+  return taskResult(task, records, model, {
+    reused: reused.filter(Boolean).length,
     promptHash: prompts.promptHash,
     templateHash: prompts.templateHash,
     generation: { maxNewTokens, picking: { kind: "greedy" }, stopTokenIds: context.stopTokenIds, stopStrings },
@@ -38,20 +39,20 @@ async function judge<Item>(
   task: GenerationTask<Item>,
   items: readonly Item[],
   prompts: PreparedPrompts,
-  completions: readonly Completion[],
+  answers: readonly GeneratedAnswer[],
 ): Promise<ItemRecord[]> {
   const records: ItemRecord[] = [];
   for (const [index, item] of items.entries()) {
-    const completion = completions[index];
+    const answer = answers[index];
     const prompt = prompts.texts[index];
-    if (completion === undefined || prompt === undefined) throw new RangeError(`no completion for item ${index}`);
+    if (answer === undefined || prompt === undefined) throw new RangeError(`no answer to item ${index}`);
     records.push({
       index,
       prompt,
-      output: completion.text,
+      output: answer.text,
       target: task.target(item),
-      ...(await judgeItem(task, index, () => task.score(item, completion.text))),
-      truncated: completion.finishReason === "length",
+      ...(await judgeItem(task, index, () => task.score(item, answer.text))),
+      truncated: answer.finishReason === "length",
     });
   }
   return records;

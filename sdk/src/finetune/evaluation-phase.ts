@@ -23,11 +23,10 @@ export function phaseContext(
   when: PhaseOfRun,
   model: ModelReference,
 ): EvaluationContext {
-  const surroundings = { ...job, inference: job.bridge, limits: job.bridge.server.limits };
-  return evaluationContext(surroundings, model, {
+  return evaluationContext(job, model, {
     signal,
-    onProgress: ({ task, done, total }) =>
-      log.append({ type: "eval-progress", unixSeconds: now(), ...when, task, done, total }),
+    onProgress: ({ model: _, ...progress }) =>
+      log.append({ type: "eval-progress", unixSeconds: now(), ...when, ...progress }),
   });
 }
 
@@ -52,7 +51,9 @@ export async function inPhase<Outcome>(
   const metrics: Record<string, Readonly<Record<string, MetricSummary>>> = {};
   for (const result of results) metrics[result.task] = result.metrics;
   const seconds = (performance.now() - startedAt) / 1000;
-  log.append({ type: "eval-end", unixSeconds: now(), ...when, seconds, metrics, ...watched });
+  const total = (count: (result: TaskResult) => number) => results.reduce((sum, result) => sum + count(result), 0);
+  const counts = { items: total(({ n }) => n), reused: total(({ reused }) => reused) };
+  log.append({ type: "eval-end", unixSeconds: now(), ...when, seconds, ...counts, metrics, ...watched });
   return outcome;
 }
 

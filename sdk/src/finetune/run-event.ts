@@ -32,12 +32,20 @@ export interface EvaluationProgressEvent extends OfEvaluation {
   readonly task: string;
   readonly done: number;
   readonly total: number;
+  /** Of `done`, answers kept from an earlier evaluation. */
+  readonly reused: number;
+  /** Seconds that the rest of the task takes by the pace so far, 0 or more; undefined until the model gave an answer. */
+  readonly secondsLeft: number | undefined;
 }
 
 /** An evaluation is over. */
 export interface EvaluationEndEvent extends OfEvaluation {
   readonly type: "eval-end";
   readonly seconds: number;
+  /** Items that were judged, in all tasks but drift. */
+  readonly items: number;
+  /** Of these, items whose answers were kept from an earlier evaluation. */
+  readonly reused: number;
   /** By task, then by metric. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, MetricSummary>>>>;
   /** The figure that checkpoints are compared by, and the best so far, with phase "during" alone. */

@@ -2,6 +2,7 @@
 import type { FinetuneSettings } from "../config/finetune-options.js";
 import type { DataModel } from "../data/data-model.js";
 import { PreparedDataset } from "../data/prepared-dataset.js";
+import type { AnswerCache } from "../evaluation/answers/answer-cache.js";
 import { checkTasks } from "../evaluation/before-after.js";
 import { checkFigureName } from "../evaluation/watched-figure.js";
 import type { ModelCard } from "../layers/model-card.js";
@@ -28,6 +29,8 @@ import { wholeData } from "./whole-data.js";
 export interface FinetuneContext extends DataModel {
   readonly bridge: Bridge;
   readonly card: ModelCard;
+  /** Where answers of evaluations are kept; undefined: nowhere. */
+  readonly answers: AnswerCache | undefined;
 }
 
 /**

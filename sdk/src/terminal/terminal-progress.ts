@@ -96,8 +96,17 @@ function describeNeeds({ peakBytes, availableBytes, trainingSeconds }: Preflight
   );
 }
 
-function describeMeasured({ phase, step, seconds, watched }: EvaluationEndEvent): string {
-  if (watched === undefined) return `${phase.padEnd(12)} measured in ${clock(seconds)}`;
+function describeEvaluation({ phase, task, done, total, reused, secondsLeft }: EvaluationProgressEvent): string {
+  const kept = reused === 0 ? "" : `, ${reused} of them kept from before`;
+  const left = secondsLeft === undefined ? "" : `  ${clock(secondsLeft)} left`;
+  return `${phase.padEnd(12)} ${task} ${done}/${total}${kept}${left}`;
+}
+
+function describeMeasured({ phase, step, seconds, items, reused, watched }: EvaluationEndEvent): string {
+  if (watched === undefined) {
+    const kept = reused === 0 ? "" : `; answers to ${reused} of ${items} items were kept from before`;
+    return `${phase.padEnd(12)} measured in ${clock(seconds)}${kept}`;
+  }
   const { name, value, kind, best } = watched;
   const found = `${name} ${valueWords(value, kind?.unit)}`;
   return `watched      step ${step}: ${found}, best ${valueWords(best.value, kind?.unit)} at ${best.step}`.replaceAll(
@@ -111,10 +120,7 @@ class RunView {
   readonly #pace = new TrainingPace();
   readonly #stepsTotal: number;
   readonly #line: StatusLine;
-  #task = "";
-  #taskStarted = 0;
   #trained = false;
-  #latestTime = 0;
   #latestMark = 0;
   #latestLine = "";
 
@@ -125,13 +131,10 @@ class RunView {
 
   take(event: RunEvent): void {
     switch (event.type) {
-      case "eval-start":
-        this.#task = "";
-        break;
       case "eval-progress":
         // While training goes on, its own line stands there.
         if (event.phase === "during" && !this.#trained) break;
-        this.#show(this.#describeEvaluation(event), event.done / event.total, marksInAFile.evaluation);
+        this.#show(describeEvaluation(event), event.done / event.total, marksInAFile.evaluation);
         break;
       case "eval-end":
         this.#line.keep(describeMeasured(event));
@@ -164,20 +167,11 @@ class RunView {
       case "run-waiting":
         this.#line.show(`training     waiting for data at step ${event.step}`, false);
         break;
+      case "eval-start":
       case "run-queued":
       case "checkpoint-saved":
         break;
     }
-    this.#latestTime = event.unixSeconds;
-  }
-
-  #describeEvaluation({ phase, task, done, total, unixSeconds }: EvaluationProgressEvent): string {
-    if (task !== this.#task) {
-      this.#task = task;
-      this.#taskStarted = this.#latestTime;
-    }
-    const left = ((unixSeconds - this.#taskStarted) / done) * (total - done);
-    return `${phase.padEnd(12)} ${task} ${done}/${total}  ${clock(left)} left`;
   }
 
   #show(text: string, share: number, marks: number): void {

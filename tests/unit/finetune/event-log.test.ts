@@ -3,7 +3,16 @@ import { EventLog } from "../../../sdk/src/finetune/event-log.js";
 import type { UnnumberedEvent } from "../../../sdk/src/finetune/run-event.js";
 
 function progress(done: number): UnnumberedEvent {
-  return { type: "eval-progress", unixSeconds: 0, phase: "before", task: "records", done, total: 3 };
+  return {
+    type: "eval-progress",
+    unixSeconds: 0,
+    phase: "before",
+    task: "records",
+    done,
+    total: 3,
+    reused: 0,
+    secondsLeft: 1,
+  };
 }
 
 async function sequences(log: EventLog, from?: number): Promise<number[]> {

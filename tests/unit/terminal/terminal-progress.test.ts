@@ -58,8 +58,8 @@ function step(number: number, unixSeconds: number): UnnumberedEvent {
   return { type: "step-end", unixSeconds, step: number, loss: 1 / number, tokens: 100, seconds: 2, ...rest };
 }
 
-function answered(task: string, done: number, unixSeconds: number): UnnumberedEvent {
-  return { type: "eval-progress", unixSeconds, phase: "before", task, done, total: 4 };
+function answered(task: string, done: number, secondsLeft?: number, reused = 0): UnnumberedEvent {
+  return { type: "eval-progress", unixSeconds: 1, phase: "before", task, done, total: 4, reused, secondsLeft };
 }
 
 describe("terminalProgress into a file", () => {
@@ -71,6 +71,8 @@ describe("terminalProgress into a file", () => {
       phase: "during",
       step: at,
       seconds: 1,
+      items: 4,
+      reused: 0,
       metrics: {},
       watched: {
         name: "json-record.exact",
@@ -87,6 +89,8 @@ describe("terminalProgress into a file", () => {
       task: "records",
       done: 1,
       total: 4,
+      reused: 0,
+      secondsLeft: 0,
     };
     await terminalProgress({ output }).follow(
       runOf([
@@ -143,16 +147,24 @@ describe("terminalProgress into a file", () => {
     ]);
   });
 
-  test("counts the time left of each task from where that task began", async () => {
+  test("tells of each task the time left, once that is known, and what was kept from before", async () => {
     const { output, lines } = captured();
-    const start: UnnumberedEvent = { type: "eval-start", unixSeconds: 100, phase: "before", tasks: ["a", "b"] };
+    const end = { type: "eval-end", unixSeconds: 9, phase: "before", seconds: 8, metrics: {} } as const;
     await terminalProgress({ output }).follow(
-      runOf([start, answered("a", 4, 500), answered("b", 1, 510), answered("b", 2, 520)]),
+      runOf([
+        answered("a", 4, 0, 4),
+        answered("b", 1, undefined, 1),
+        answered("b", 2, 20, 1),
+        { ...end, items: 8, reused: 0 },
+        { ...end, items: 8, reused: 5 },
+      ]),
     );
     expect(lines().slice(3)).toEqual([
-      "before       a 4/4  0:00 left",
-      "before       b 1/4  0:30 left",
-      "before       b 2/4  0:20 left",
+      "before       a 4/4, 4 of them kept from before  0:00 left",
+      "before       b 1/4, 1 of them kept from before",
+      "before       b 2/4, 1 of them kept from before  0:20 left",
+      "before       measured in 0:08",
+      "before       measured in 0:08; answers to 5 of 8 items were kept from before",
     ]);
   });
 
