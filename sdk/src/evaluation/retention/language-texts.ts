@@ -1,4 +1,4 @@
-/** The texts that retention's language is measured on. Changing one changes what the number means: raise the rule's version. */
+/** The texts that retention's language is measured on. Whoever changes one raises the version in retention.ts. */
 
 /**
  * 12 neutral paragraphs of 80 to 150 words, written for this project: narration, explanation, dialogue, instructions, a letter,

@@ -24,6 +24,16 @@ export const knowledgeTaskName = "retention-knowledge";
 export const followingTaskName = "retention-following";
 
 /**
+ * The rules of what is asked in items. Their versions stand for the questions too: another question is another measure,
+ * and what was measured by two versions can't be paired. A test holds each version to a hash of its questions.
+ */
+const rules = {
+  knowledge: { name: "likeliest choice, of midblock's knowledge questions", version: "1" },
+  following: { name: "ifeval's checkers, on midblock's prompts with rules", version: "1" },
+  language: { name: "rolling log-likelihood, of midblock's neutral texts", version: "1" },
+} as const;
+
+/**
  * Four tasks, all written for this project, to be run before and after a training:
  *
  * - drift: mean KL per token from base to tuned, on the base's own replies to neutral prompts;
@@ -37,11 +47,12 @@ export const followingTaskName = "retention-following";
  */
 export function retention(options: RetentionOptions = {}): readonly EvaluationTask[] {
   const { maxNewTokens = 160 } = readOptions(optionsSchema, options, "retention");
+  const questions = Object.values(knowledgeBySubject).flat();
   return [
     drift(),
-    multipleChoice({ name: knowledgeTaskName, data: inMemory(Object.values(knowledgeBySubject).flat()) }),
-    ifeval({ name: followingTaskName, data: inMemory(followingRows), maxNewTokens }),
-    perplexity({ name: "retention-language", data: languageTexts }),
+    { ...multipleChoice({ name: knowledgeTaskName, data: inMemory(questions) }), rule: rules.knowledge },
+    { ...ifeval({ name: followingTaskName, data: inMemory(followingRows), maxNewTokens }), rule: rules.following },
+    { ...perplexity({ name: "retention-language", data: languageTexts }), rule: rules.language },
   ];
 }
 
