@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -19,7 +19,6 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
-from midblock_server.core.key_value_slots import KeyValueSlots
 from midblock_server.core.slot_attention import Attending
 
 SPAN_ATTENTION = "midblock-spans"
@@ -31,6 +30,14 @@ memory grows with the square of the length, but run 1.6 times as fast as the fus
 backward, 9 heads of 64, avx512_bf16)."""
 
 MaskFunction = Callable[[Any, Any, Tensor, Tensor], Tensor]
+
+
+class Slots(Protocol):
+    """What knows for itself who attends to whom in a pass: rows in slots, or a tree of tokens."""
+
+    def attend(self, block: torch.nn.Module, query: Tensor, key: Tensor, value: Tensor, how: Attending) -> Tensor:
+        """Attention of one block: [1, heads, tokens, size] in and out; keys and values may have fewer heads."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +111,7 @@ def span_attention(
     dropout: float = 0.0,
     scaling: float | None = None,
     softcap: float | None = None,
-    slots: KeyValueSlots | None = None,
+    slots: Slots | None = None,
     **others: Any,
 ) -> tuple[Tensor, None]:
     """Attends; [batch, heads, tokens, size] in, [batch, tokens, heads, size] out; keys may have fewer heads."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from midblock_server.core.block_forward import BlockForward, block_forwards, skip
 from midblock_server.core.packed import packed_hidden_states, probe_sequences
+from midblock_server.core.token_tree import TokenTree
 
 if TYPE_CHECKING:
     from midblock_server.core.model import LoadedModel
@@ -28,7 +29,7 @@ class Prefix:
 
 
 @torch.no_grad()
-def run_prefix(model: LoadedModel, sequences: Sequence[Sequence[int]], first_block: int) -> Prefix:
+def run_prefix(model: LoadedModel, sequences: Sequence[Sequence[int]] | TokenTree, first_block: int) -> Prefix:
     """Runs the blocks below ``first_block`` alone, over sequences as packed_hidden_states takes them."""
     taken: list[Tensor] = []
 
@@ -42,7 +43,7 @@ def run_prefix(model: LoadedModel, sequences: Sequence[Sequence[int]], first_blo
     return Prefix(first_block, torch.cat(taken))
 
 
-def hidden_states(model: LoadedModel, sequences: Sequence[Sequence[int]], prefix: Prefix | None) -> Tensor:
+def hidden_states(model: LoadedModel, sequences: Sequence[Sequence[int]] | TokenTree, prefix: Prefix | None) -> Tensor:
     """What packed_hidden_states gives, by running no more than the blocks that ``prefix`` leaves; None: all of them."""
     if prefix is None:
         return packed_hidden_states(model, sequences)

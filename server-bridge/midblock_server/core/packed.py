@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from midblock_server.core.attention import SPAN_ATTENTION, register_span_attention
 from midblock_server.core.rope_limit import batch_safe_tokens
+from midblock_server.core.token_tree import TokenTree
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -24,13 +25,16 @@ PROBE_TOLERANCE = {torch.float32: 1e-4, torch.float16: 1e-2, torch.bfloat16: 5e-
 _packs: WeakKeyDictionary[nn.Module, bool] = WeakKeyDictionary()
 
 
-def packed_hidden_states(model: LoadedModel, sequences: Sequence[Sequence[int]]) -> Tensor:
+def packed_hidden_states(model: LoadedModel, sequences: Sequence[Sequence[int]] | TokenTree) -> Tensor:
     """Runs the decoder over token sequences, each of which sees only itself and counts its positions from 0.
 
     Gives the hidden states after the final norm, [total tokens, hidden size] in the model's element type, in the order
     of the sequences; differentiable. Sequences must not be empty. A model whose architecture can't be packed (found by
-    a probe at the first call, see ``can_pack``) runs them one at a time, with the same result.
+    a probe at the first call, see ``can_pack``) runs them one at a time, with the same result. Of a tree the states are
+    those of its rows, see ``TokenTree.run``.
     """
+    if isinstance(sequences, TokenTree):
+        return sequences.run(model.module)
     longest = max(len(sequence) for sequence in sequences)
     if can_pack(model.module) and longest <= batch_safe_tokens(model.module):
         return _run_packed(model.module, sequences)

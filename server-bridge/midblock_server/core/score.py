@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import torch
@@ -16,10 +17,12 @@ from midblock_server.core.packed import packed_hidden_states
 from midblock_server.core.request_check import check_score_request
 from midblock_server.core.sampling import pick_greedy
 from midblock_server.core.session import ModelSession
+from midblock_server.core.token_tree import TokenTree, grow_tree, shared_tokens
+from midblock_server.core.tree_probe import can_share_tokens
 from midblock_server.core.types import ScoreRequest, ScoreSequence, SequenceScore
 
 BATCH_TOKENS = 2048
-"""Most tokens packed into one forward pass, after which others get a turn. A longer sequence goes alone."""
+"""Most tokens computed in one forward pass, after which others get a turn. A longer sequence goes alone."""
 
 
 def score(
@@ -27,9 +30,10 @@ def score(
 ) -> Iterator[SequenceScore]:
     """Scores sequences with the base model (``weights`` None) or a checkpoint's weights, in the order of the request.
 
-    Logarithms are natural and softmax is float32. KL is KL(base || weights) in nats for each scored position, computed
-    from both models in one turn; for the base itself it is exactly 0. Raises RequestError before the first result, and
-    CancelledError between batches once ``cancelled`` says so.
+    What neighbours begin with, such as a question before its choices, is computed once. Logarithms are natural and
+    softmax is float32. KL is KL(base || weights) in nats for each scored position, computed from both models in one
+    turn; for the base itself it is exactly 0. Raises RequestError before the first result, and CancelledError between
+    batches once ``cancelled`` says so.
     """
     check_score_request(session.model, request)
     for batch in _batches(request.sequences):
@@ -37,19 +41,32 @@ def score(
             raise CancelledError("cancelled", "The scoring was cancelled.")
         sequences = [request.sequences[index] for index in batch]
         with session.turn(weights) as model, torch.no_grad():
+            tokens, paths = _to_run(model, sequences)
             if request.kl_from_base and weights is not None:
-                states, base_states = _with_base_states(session, model, sequences)
+                states, base_states = _with_base_states(session, model, tokens)
             else:
-                states, base_states = packed_hidden_states(model, [each.token_ids for each in sequences]), None
-            columns = _score_rows(model, sequences, states, base_states)
+                states, base_states = packed_hidden_states(model, tokens), None
+            columns = _score_rows(model, _scored_positions(sequences, paths), states, base_states)
         yield from _results(batch, sequences, columns, request.kl_from_base)
 
 
+def _to_run(
+    model: LoadedModel, sequences: Sequence[ScoreSequence]
+) -> tuple[Sequence[Sequence[int]] | TokenTree, Sequence[Sequence[int]]]:
+    """What to run, and of each sequence the rows in it of all its tokens but the last, which predicts nothing."""
+    tokens = [each.token_ids[:-1] for each in sequences]
+    if can_share_tokens(model.module, max(len(each) for each in tokens)):
+        tree = grow_tree(tokens)
+        if tree.is_shared:
+            return tree, tree.paths
+    ends = [0, *accumulate(len(each) for each in tokens)]
+    return tokens, [range(start, end) for start, end in pairwise(ends)]
+
+
 def _with_base_states(
-    session: ModelSession, model: LoadedModel, sequences: Sequence[ScoreSequence]
+    session: ModelSession, model: LoadedModel, tokens: Sequence[Sequence[int]] | TokenTree
 ) -> tuple[Tensor, Tensor]:
     """The states of the turn's weights and of the base. What lies below the lowest changed block is run once."""
-    tokens = [each.token_ids for each in sequences]
     first_block = session.first_changed_block()
     prefix = run_prefix(model, tokens, first_block) if can_split(model, first_block) else None
     states = hidden_states(model, tokens, prefix)
@@ -58,24 +75,27 @@ def _with_base_states(
 
 
 def _batches(sequences: Sequence[ScoreSequence]) -> Iterator[list[int]]:
+    """Neighbours in the order of the request, whose tokens are counted without what each shares with the one before."""
     batch: list[int] = []
     tokens = 0
     for index, sequence in enumerate(sequences):
-        if batch and tokens + len(sequence.token_ids) > BATCH_TOKENS:
+        count = len(sequence.token_ids) - 1
+        before = sequences[batch[-1]].token_ids[:-1] if batch else ()
+        own = count - shared_tokens(before, sequence.token_ids[:-1])
+        if batch and tokens + own > BATCH_TOKENS:
             yield batch
-            batch, tokens = [], 0
+            batch, tokens, own = [], 0, count
         batch.append(index)
-        tokens += len(sequence.token_ids)
+        tokens += own
     if batch:
         yield batch
 
 
 def _score_rows(
-    model: LoadedModel, sequences: Sequence[ScoreSequence], states: Tensor, base_states: Tensor | None
+    model: LoadedModel, scored: tuple[Tensor, Tensor], states: Tensor, base_states: Tensor | None
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Gives log-probability, greedy flag and KL of all scored tokens of the batch, each [scored tokens], on CPU."""
-    rows, labels = _scored_positions(sequences)
-    rows, labels = rows.to(states.device), labels.to(states.device)
+    rows, labels = (each.to(states.device) for each in scored)
     parts = []
     for chunk_rows, chunk_labels in zip(torch.split(rows, CHUNK_ROWS), torch.split(labels, CHUNK_ROWS), strict=True):
         raw = logits(model, states[chunk_rows])
@@ -90,15 +110,10 @@ def _score_rows(
     return picked, greedy, kl
 
 
-def _scored_positions(sequences: Sequence[ScoreSequence]) -> tuple[Tensor, Tensor]:
-    """Rows of the packed states that predict a scored token, and those tokens."""
-    rows: list[int] = []
-    labels: list[int] = []
-    start = 0
-    for sequence in sequences:
-        rows.extend(range(start + sequence.first - 1, start + len(sequence.token_ids) - 1))
-        labels.extend(sequence.token_ids[sequence.first :])
-        start += len(sequence.token_ids)
+def _scored_positions(sequences: Sequence[ScoreSequence], paths: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Rows of the states that predict a scored token, and those tokens."""
+    rows = [row for sequence, path in zip(sequences, paths, strict=True) for row in path[sequence.first - 1 :]]
+    labels = [token for sequence in sequences for token in sequence.token_ids[sequence.first :]]
     return torch.tensor(rows), torch.tensor(labels)
 
 

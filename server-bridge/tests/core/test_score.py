@@ -11,14 +11,16 @@ import pytest
 import torch
 from model_pairs import FAMILIES, load_pair
 from training_runs import FULL, LORA, last_checkpoint, logits_of, run, specify
+from transformers import PreTrainedModel
 
 from midblock_server.core import score as score_module
+from midblock_server.core import token_tree
 from midblock_server.core.errors import CancelledError, CheckpointError, RequestError
-from midblock_server.core.model import LoadedModel
+from midblock_server.core.model import LoadedModel, load_model
 from midblock_server.core.score import score
 from midblock_server.core.session import ModelSession
 from midblock_server.core.specification import FullWeightsMethod, LoraMethod
-from midblock_server.core.types import ScoreRequest, ScoreSequence, SequenceScore
+from midblock_server.core.types import LoadSettings, ScoreRequest, ScoreSequence, SequenceScore
 
 Load = Callable[..., LoadedModel]
 
@@ -28,6 +30,27 @@ SEQUENCES = [
     ScoreSequence([7, 8, 9, 10, 11, 12, 13], 1),
     ScoreSequence([44, 45, 46], 2),
 ]
+
+
+QUESTION = [5, 17, 300, 41, 9, 77, 8, 120, 33, 250]
+OTHER_QUESTION = [5, 17, 300, 41, 10, 99, 98, 97, 96]
+CHOICES = [
+    ScoreSequence([*QUESTION, 301], 10),
+    ScoreSequence([*QUESTION, 7, 12, 9], 10),
+    ScoreSequence([*QUESTION, 7, 13], 10),
+    ScoreSequence([*QUESTION, 2, 5], 9),
+    ScoreSequence([*OTHER_QUESTION, 44], 9),
+    ScoreSequence([*OTHER_QUESTION, 45, 46], 9),
+]
+"""What one question's choices begin with is also what they share, whatever is scored of them."""
+
+
+def score_alone(plain: PreTrainedModel, sequence: ScoreSequence) -> tuple[torch.Tensor, tuple[bool, ...]]:
+    tokens = torch.tensor(sequence.token_ids)
+    raw = plain(input_ids=tokens[None]).logits[0, sequence.first - 1 : -1]
+    labels = tokens[sequence.first :]
+    wanted = torch.log_softmax(raw, dim=-1).gather(1, labels[:, None])[:, 0]
+    return wanted, tuple((raw.argmax(dim=-1) == labels).tolist())
 
 
 def never() -> bool:
@@ -53,13 +76,42 @@ def test_log_probabilities_and_greedy_flags_equal_plain_transformers(
     results = score_all(ModelSession(pair.ours))
     assert [result.index for result in results] == [0, 1, 2, 3]
     for sequence, result in zip(SEQUENCES, results, strict=True):
-        tokens = torch.tensor(sequence.token_ids)
-        raw = pair.plain(input_ids=tokens[None]).logits[0, sequence.first - 1 : -1]
-        labels = tokens[sequence.first :]
-        wanted = torch.log_softmax(raw, dim=-1).gather(1, labels[:, None])[:, 0]
-        torch.testing.assert_close(torch.tensor(result.log_probabilities), wanted, rtol=1e-5, atol=1e-5)
-        assert result.is_greedy == tuple((raw.argmax(dim=-1) == labels).tolist())
+        log_probabilities, greedy = score_alone(pair.plain, sequence)
+        torch.testing.assert_close(torch.tensor(result.log_probabilities), log_probabilities, rtol=1e-5, atol=1e-5)
+        assert result.is_greedy == greedy
         assert result.kl_from_base == ()
+
+
+@pytest.mark.parametrize(("family", "changes"), FAMILIES)
+def test_choices_of_a_question_are_scored_as_if_each_were_alone(
+    family: str, changes: dict[str, Any], tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    pair = load_pair(tiny_model(family), changes, tmp_path)
+    tokens_run: list[int] = []
+    pair.ours.module.get_input_embeddings().register_forward_pre_hook(
+        lambda _, args: tokens_run.append(args[0].numel())
+    )
+    score_all(ModelSession(pair.ours), sequences=CHOICES)  # the probes, once a model
+    tokens_run.clear()
+    results = score_all(ModelSession(pair.ours), sequences=CHOICES)
+    assert tokens_run == [10 + 1 + 2 + 9 + 1]  # two questions once, and of each choice all tokens but the last
+    for sequence, result in zip(CHOICES, results, strict=True):
+        log_probabilities, greedy = score_alone(pair.plain, sequence)
+        torch.testing.assert_close(torch.tensor(result.log_probabilities), log_probabilities, rtol=1e-5, atol=1e-5)
+        assert result.is_greedy == greedy
+
+
+def test_kl_of_shared_tokens_is_that_of_each_sequence_alone(
+    load: Load, tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = ModelSession(load(tiny_model("llama")))
+    checkpoint = last_checkpoint(run(session, specify(session.model), tmp_path / "run"))
+    shared = score_all(session, checkpoint, CHOICES, kl=True)
+    monkeypatch.setattr(token_tree, "SMALLEST_SHARED", 100)
+    for one, other in zip(shared, score_all(session, checkpoint, CHOICES, kl=True), strict=True):
+        assert one.kl_from_base == pytest.approx(other.kl_from_base, rel=1e-3, abs=1e-7)
+        assert one.log_probabilities == pytest.approx(other.log_probabilities, rel=1e-5)
+        assert min(one.kl_from_base) > 0
 
 
 def test_the_likeliest_token_is_flagged_and_ties_go_to_the_lowest_id(
@@ -127,7 +179,7 @@ def test_small_batches_give_what_one_gives(
 def test_results_of_a_batch_come_before_the_next_is_computed_and_cancelling_stops_there(
     load: Load, tiny_model: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(score_module, "BATCH_TOKENS", 11)
+    monkeypatch.setattr(score_module, "BATCH_TOKENS", 10)
     session = ModelSession(load(tiny_model("llama")))
     wishes: list[bool] = []
     results = score(session, None, ScoreRequest(SEQUENCES), lambda: bool(wishes))
@@ -155,3 +207,24 @@ def test_a_missing_checkpoint_is_an_error(load: Load, tiny_model: Callable[..., 
     session = ModelSession(load(tiny_model("llama")))
     with pytest.raises(CheckpointError):
         score_all(session, tmp_path / "nowhere")
+
+
+@pytest.mark.slow
+def test_on_the_real_model_sharing_changes_nothing_but_rounding(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pytestconfig.cache is not None
+    kept = pytestconfig.cache.mkdir("midblock")  # 0.6 GB, which take longer to convert than all else
+    session = ModelSession(load_model(LoadSettings("SmolLM2-135M", kept, device="cpu", dtype="float32", threads=2)))
+    generator = torch.Generator().manual_seed(0)
+    question = torch.randint(49152, (300,), generator=generator).tolist()
+    endings = torch.randint(49152, (12, 5), generator=generator).tolist()
+    sequences = [
+        ScoreSequence([*question[: 20 + 40 * (place // 4)], *ending[: 1 + place % 5]], 20 + 40 * (place // 4))
+        for place, ending in enumerate(endings)
+    ]
+    shared = score_all(session, sequences=sequences)
+    monkeypatch.setattr(token_tree, "SMALLEST_SHARED", 1000)
+    for one, other in zip(shared, score_all(session, sequences=sequences), strict=True):
+        assert one.log_probabilities == pytest.approx(other.log_probabilities, rel=1e-5)
+        assert one.is_greedy == other.is_greedy
