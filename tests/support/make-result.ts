@@ -21,6 +21,8 @@ export function makeResult(
       extractions: {},
       extracted: undefined,
       invalid: false,
+      failure: undefined,
+      cluster: undefined,
       truncated: false,
       ...parts[index],
     };
@@ -35,11 +37,16 @@ export function makeResult(
     n: items.length,
     truncated: items.filter((item) => item.truncated).length,
     invalid: items.filter((item) => item.invalid).length,
-    metrics: summariseItems({ name: "task", metricKinds }, items),
+    failed: items.filter((item) => item.failure !== undefined).length,
+    metrics: summariseItems(
+      { name: "task", metricKinds },
+      items.filter((item) => item.failure === undefined),
+    ),
     items,
     promptHash: "sha256:prompts",
     templateHash: "sha256:template",
     generation: { maxNewTokens: 64, picking: { kind: "greedy" }, stopTokenIds: [2], stopStrings: [] },
+    seed: undefined,
     seconds: 1.5,
   };
 }

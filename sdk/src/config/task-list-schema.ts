@@ -1,6 +1,6 @@
 /** The form of a list of evaluation tasks. */
 import { z } from "zod";
-import type { EvaluationTask } from "../evaluation/task.js";
+import { type EvaluationTask, isTaskKind } from "../evaluation/task.js";
 
 const task = z.custom<EvaluationTask>(isTask, {
   error: "a task, such as a task function returns, with kind and name",
@@ -19,8 +19,7 @@ export function taskListSchema(least = 0) {
 }
 
 function isTask(value: unknown): value is EvaluationTask {
-  const kinds: readonly unknown[] = ["generation", "likelihood", "drift"];
-  return hasName(value) && "kind" in value && kinds.includes(value.kind);
+  return hasName(value) && "kind" in value && isTaskKind(value.kind);
 }
 
 function haveDifferentNames(tasks: readonly EvaluationTask[]): boolean {

@@ -1,10 +1,11 @@
 /** Turns the metrics of judged items into the metrics of a task. */
 import { EvaluationError, type Fault } from "../errors.js";
 import type { ItemRecord, MetricSummary } from "./result.js";
+import type { Cluster } from "./statistics/clusters.js";
 import { summariseMetric, type WeightedValues } from "./statistics/metric-summary.js";
 import { type MetricKind, shareOfItems } from "./task.js";
 
-type JudgedItem = Pick<ItemRecord, "index" | "metrics" | "weights">;
+type JudgedItem = Pick<ItemRecord, "index" | "metrics" | "weights" | "cluster">;
 
 /** What the metrics of a task are summarised by. */
 export interface MetricsOfTask {
@@ -13,7 +14,7 @@ export interface MetricsOfTask {
 }
 
 /**
- * One summary a metric, in the order of the first item. Throws an EvaluationError listing items with other metrics,
+ * One summary a metric over all judged items, in the order of the first. Throws an EvaluationError listing items with other metrics,
  * values their unit does not allow, or weights that are not above 0.
  */
 export function summariseItems(task: MetricsOfTask, records: readonly JudgedItem[]): Record<string, MetricSummary> {
@@ -21,7 +22,16 @@ export function summariseItems(task: MetricsOfTask, records: readonly JudgedItem
   const kindOf = (name: string) => task.metricKinds?.[name] ?? shareOfItems;
   const faults = records.flatMap((record) => metricFaults(record, names, kindOf));
   if (faults.length > 0 || names.length === 0) throw badMetrics(task.name, names, faults);
-  return Object.fromEntries(names.map((name) => [name, summariseMetric(valuesOf(name, records), kindOf(name))]));
+  const clusters = clustersOf(records);
+  return Object.fromEntries(
+    names.map((name) => [name, summariseMetric(valuesOf(name, records), kindOf(name), clusters)]),
+  );
+}
+
+/** The cluster of each item, one that names none being a cluster of its own; undefined where no item names one. */
+export function clustersOf(records: readonly Pick<ItemRecord, "index" | "cluster">[]): readonly Cluster[] | undefined {
+  if (records.every(({ cluster }) => cluster === undefined)) return undefined;
+  return records.map(({ index, cluster }) => cluster ?? index);
 }
 
 /** A metric's value and weight of each item. */

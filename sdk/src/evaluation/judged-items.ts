@@ -10,6 +10,7 @@ export interface ItemTask<Item> {
   readonly name: string;
   readonly rule: Rule;
   readonly metricKinds?: Readonly<Record<string, MetricKind>>;
+  readonly seed?: number;
   load(signal?: AbortSignal): Promise<readonly Item[]>;
 }
 
@@ -24,33 +25,31 @@ export async function loadItems<Item>(task: ItemTask<Item>, signal: AbortSignal 
   });
 }
 
-/** Judges an item by the task's own rule. Throws an EvaluationError that names the item if the rule fails. */
+/**
+ * Judges an item by the task's own rule. A rule that throws makes a failed item: nothing is known of the answer then, so
+ * that it is neither right nor wrong.
+ */
 export async function judgeItem(
-  task: { readonly name: string },
-  index: number,
   judge: () => ItemScore | Promise<ItemScore>,
-): Promise<Pick<ItemRecord, "metrics" | "weights" | "extractions" | "extracted" | "invalid">> {
+): Promise<Pick<ItemRecord, "metrics" | "weights" | "extractions" | "extracted" | "invalid" | "failure">> {
   try {
     const { metrics, weights = {}, extractions = {}, extracted, invalid = false } = await judge();
-    return { metrics, weights, extractions, extracted, invalid };
-  } catch (cause) {
-    throw new EvaluationError({
-      code: "evaluation-failed",
-      what: `The rule of task "${task.name}" failed on item ${index + 1}.`,
-      found: cause instanceof Error ? cause.message : String(cause),
-      wanted: "a score for any output; a rule says `invalid: true` where it can't read one",
-      cause,
-    });
+    return { metrics, weights, extractions, extracted, invalid, failure: undefined };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    return { metrics: {}, weights: {}, extractions: {}, extracted: undefined, invalid: false, failure };
   }
 }
 
-/** Puts the items' records together. */
+/** Puts the items' records together. Throws an EvaluationError where the rule failed on all of them. */
 export function taskResult<Item>(
   task: ItemTask<Item>,
   records: readonly ItemRecord[],
   { reference, weightsHash, adapterHash }: ModelIdentity,
   rest: Pick<TaskResult, "reused" | "promptHash" | "templateHash" | "generation" | "seconds">,
 ): TaskResult {
+  const judged = records.filter(({ failure }) => failure === undefined);
+  if (judged.length === 0) throw allFailed(task.name, records);
   return {
     task: task.name,
     rule: task.rule,
@@ -60,8 +59,19 @@ export function taskResult<Item>(
     n: records.length,
     truncated: records.filter((record) => record.truncated).length,
     invalid: records.filter((record) => record.invalid).length,
-    metrics: summariseItems(task, records),
+    failed: records.length - judged.length,
+    metrics: summariseItems(task, judged),
     items: records,
+    seed: task.seed,
     ...rest,
   };
+}
+
+function allFailed(task: string, records: readonly ItemRecord[]): EvaluationError {
+  return new EvaluationError({
+    code: "evaluation-failed",
+    what: `The rule of task "${task}" failed on every item.`,
+    wanted: "a score for any output; a rule says `invalid: true` where it can't read one",
+    faults: records.map(({ index, failure = "" }) => ({ where: `item ${index + 1}`, problem: failure })),
+  });
 }

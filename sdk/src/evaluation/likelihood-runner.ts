@@ -20,7 +20,7 @@ interface ItemSequences {
  * Asks how likely the model finds every continuation of every item, and judges the items.
  *
  * Throws an EvaluationError if the task has no items, an item has no continuation or one that is empty or too long, or
- * the rule fails or gives inconsistent metrics; and what the inference throws.
+ * the rule fails on every item or gives inconsistent metrics; and what the inference throws.
  */
 export async function evaluateLikelihoods<Item>(
   task: LikelihoodTask<Item>,
@@ -48,7 +48,8 @@ export async function evaluateLikelihoods<Item>(
       prompt: shown(task.prompt(item), context),
       output: "",
       target: task.target(item),
-      ...(await judgeItem(task, index, () => task.score(item, likelihoods))),
+      cluster: task.cluster?.(item),
+      ...(await judgeItem(() => task.score(item, likelihoods))),
       truncated: false,
     });
   }

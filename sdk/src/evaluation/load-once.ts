@@ -19,6 +19,8 @@ export function loadOnce(task: EvaluationTask): EvaluationTask {
     },
     prompt: (item: unknown) => task.prompt(item),
     target: (item: unknown) => task.target(item),
+    cluster: (item: unknown) => task.cluster?.(item),
+    ...(task.seed === undefined ? {} : { seed: task.seed }),
   };
   if (task.kind === "likelihood") {
     return {

@@ -12,14 +12,16 @@ export interface MetricSummary {
   readonly mean: number;
   /**
    * Sample standard deviation (n - 1) / sqrt(n), as lm-evaluation-harness has it; with weights that of a ratio of means,
-   * linearised. Undefined for one item.
+   * linearised; of items in clusters by clusters. Undefined for one item or cluster.
    */
   readonly standardError: number | undefined;
   /**
-   * 95 %: Wilson where every value is 0 or 1 and every weight 1; else mean +- 1.96 standard errors, cut to what the unit
-   * allows; undefined for one item.
+   * 95 %: Wilson where every value is 0 or 1, every weight 1 and every item by itself; else mean +- 1.96 standard errors,
+   * cut to what the unit allows; undefined for one item or cluster.
    */
   readonly interval95: Interval | undefined;
+  /** How many clusters the items come in; undefined where each is by itself. */
+  readonly clusters: number | undefined;
 }
 
 /** One judged item. */
@@ -38,6 +40,10 @@ export interface ItemRecord {
   readonly extracted: string | undefined;
   /** No answer could be read from the output. */
   readonly invalid: boolean;
+  /** What the rule threw; it then gave no metrics, and the item counts in none. Undefined where it judged. */
+  readonly failure: string | undefined;
+  /** Items of one cluster, such as the questions on one text, are not independent; undefined for one by itself. */
+  readonly cluster: string | undefined;
   /** The answer reached maxNewTokens and was cut. */
   readonly truncated: boolean;
 }
@@ -60,6 +66,7 @@ export interface TaskResult {
   readonly weightsHash: string;
   /** Of the adapter or the changed tensors: "sha256:" and hex; undefined for the base, and where none was recorded. */
   readonly adapterHash: string | undefined;
+  /** Items that were asked. */
   readonly n: number;
   /** Items whose answers were kept from an earlier evaluation of the same model, and only judged anew. */
   readonly reused: number;
@@ -67,6 +74,8 @@ export interface TaskResult {
   readonly truncated: number;
   /** Answers that the rule could not read. They are scored as wrong. */
   readonly invalid: number;
+  /** Items that the rule failed on. They count in no metric, neither as right nor as wrong. */
+  readonly failed: number;
   /** In the order the task gives them; the first is the headline. */
   readonly metrics: Readonly<Record<string, MetricSummary>>;
   /** In the order of the task's items. */
@@ -77,6 +86,8 @@ export interface TaskResult {
   readonly templateHash: string | undefined;
   /** Undefined where likelihoods were asked. */
   readonly generation: GenerationSettings | undefined;
+  /** What the task draws its prompts by, such as their examples; undefined where nothing is drawn. */
+  readonly seed: number | undefined;
   /** Wall time of this evaluation; where items were reused it is not what measuring takes. */
   readonly seconds: number;
 }
@@ -94,10 +105,16 @@ export interface MetricComparison {
   readonly difference: {
     /** Mean of after - before. */
     readonly mean: number;
-    /** 95 %: Newcombe's paired score interval where every value is 0 or 1, else paired bootstrap of 10,000 draws. */
+    /**
+     * 95 %: Newcombe's paired score interval where every value is 0 or 1 and every item by itself, else a paired bootstrap
+     * of 10,000 draws of items, or of whole clusters.
+     */
     readonly interval95: Interval;
   };
-  /** McNemar's where every value is 0 or 1 and every weight 1, else sign flips of the paired differences. */
+  /**
+   * McNemar's where every value is 0 or 1, every weight 1 and every item by itself; else sign flips of the paired
+   * differences, or of their sums by cluster.
+   */
   readonly test: PairedTest;
   /** Two-sided, of this metric alone. */
   readonly pValue: number;
@@ -116,6 +133,7 @@ export interface MetricComparison {
 export interface TaskComparison {
   readonly task: string;
   readonly rule: Rule;
+  /** Items that were judged both times; all figures of the comparison are of these. */
   readonly n: number;
   readonly before: TaskResult;
   readonly after: TaskResult;

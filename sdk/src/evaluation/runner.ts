@@ -9,8 +9,8 @@ import type { GenerationTask } from "./task.js";
 /**
  * Lets the model answer every prompt of the task, greedily, and judges the answers.
  *
- * Throws an EvaluationError if the task has no items, a prompt is too long, or the rule fails or gives inconsistent
- * metrics; and what the inference throws, a CancelledError where the context's signal stopped it.
+ * Throws an EvaluationError if the task has no items, a prompt is too long, or the rule fails on every item or
+ * gives inconsistent metrics; and what the inference throws, a CancelledError where the context's signal stopped it.
  */
 export async function evaluateTask<Item>(task: GenerationTask<Item>, context: EvaluationContext): Promise<TaskResult> {
   const startedAt = performance.now();
@@ -51,7 +51,8 @@ async function judge<Item>(
       prompt,
       output: answer.text,
       target: task.target(item),
-      ...(await judgeItem(task, index, () => task.score(item, answer.text))),
+      cluster: task.cluster?.(item),
+      ...(await judgeItem(() => task.score(item, answer.text))),
       truncated: answer.finishReason === "length",
     });
   }

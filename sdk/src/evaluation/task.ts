@@ -53,11 +53,18 @@ export interface GenerationTask<Item = unknown> {
   readonly maxNewTokens: number;
   /** An answer ends before the first of these; default none. */
   readonly stopStrings?: readonly string[];
+  /** What prompts are drawn by, such as their examples; only recorded. */
+  readonly seed?: number;
   load(signal?: AbortSignal): Promise<readonly Item[]>;
   /** Messages are rendered by the model's chat template; a string is continued as it stands, after the model's start tokens. */
   prompt(item: Item): readonly Message[] | string;
   /** The wanted answer as people read it. */
   target(item: Item): string;
+  /**
+   * Which cluster an item is of, where items come in such, as questions on one text do; undefined: it is by itself. Errors,
+   * intervals and tests are then by clusters, as if each were one item.
+   */
+  cluster?(item: Item): string | undefined;
   score(item: Item, output: string): ItemScore | Promise<ItemScore>;
 }
 
@@ -91,11 +98,18 @@ export interface LikelihoodTask<Item = unknown> {
   readonly rule: Rule;
   /** Of the metrics that aren't shares of which more is better. */
   readonly metricKinds?: Readonly<Record<string, MetricKind>>;
+  /** What prompts are drawn by; only recorded. */
+  readonly seed?: number;
   load(signal?: AbortSignal): Promise<readonly Item[]>;
   /** The question as people read it; looked up in the training data. */
   prompt(item: Item): readonly Message[] | string;
   /** The wanted answer as people read it. */
   target(item: Item): string;
+  /**
+   * Which cluster an item is of, where items come in such, as questions on one text do; undefined: it is by itself. Errors,
+   * intervals and tests are then by clusters, as if each were one item.
+   */
+  cluster?(item: Item): string | undefined;
   /** At least one. A raw text without context may be longer than the model takes: it is then scored in windows. */
   continuations(item: Item): readonly Continuation[];
   /** Judges the likelihoods of the item's continuations, in their order. */
@@ -114,6 +128,13 @@ export interface DriftTask {
 
 /** Any task; a list of them is what `evaluate` takes. */
 export type EvaluationTask = GenerationTask | LikelihoodTask | DriftTask;
+
+const kinds: Readonly<Record<EvaluationTask["kind"], true>> = { generation: true, likelihood: true, drift: true };
+
+/** Whether a value is the `kind` of a task. */
+export function isTaskKind(value: unknown): value is EvaluationTask["kind"] {
+  return typeof value === "string" && Object.hasOwn(kinds, value);
+}
 
 /** Tasks, and suites of them such as `retention()` gives; a suite's tasks take its place. */
 export type TaskList = readonly (EvaluationTask | readonly EvaluationTask[])[];

@@ -88,6 +88,56 @@ describe("compareResults", () => {
     );
   });
 
+  test("an item whose rule failed either time has no pair", () => {
+    const failing = (index: number) => ({ [index]: { failure: "odd", metrics: {}, weights: {} } });
+    const before = makeResult({ right: [0, 1, 0, 1] }, failing(0));
+    const after = makeResult({ right: [1, 1, 1, 0] }, failing(3));
+    const comparison = compareResults(before, after);
+    expect(comparison).toMatchObject({ n: 2, before: { n: 4, failed: 1 }, after: { n: 4, failed: 1 } });
+    expect(comparison.metrics["right"]).toMatchObject({
+      improved: 1,
+      worsened: 0,
+      before: { mean: 0.5 },
+      after: { mean: 1 },
+    });
+    expect(() =>
+      compareResults(makeResult({ right: [0, 1] }, failing(0)), makeResult({ right: [0, 1] }, failing(1))),
+    ).toThrow(/No item of task "task" was judged both before and after.*1 of 2 items before and 1 after/s);
+  });
+
+  test("items in clusters show what their clusters show: copies of an item tell nothing more", () => {
+    const before = [0, 0, 1, 0, 1, 0, 0, 1];
+    const after = [1, 1, 1, 0, 0, 1, 1, 1];
+    const copied = (values: readonly number[], copies: number) => values.flatMap((value) => repeat(value, copies));
+    const named = (count: number, copies: number) =>
+      Object.fromEntries(
+        Array.from({ length: count * copies }, (_, item) => [item, { cluster: `${Math.floor(item / copies)}` }]),
+      );
+    const compared = (copies: number) =>
+      compareResults(
+        makeResult({ right: copied(before, copies) }, named(before.length, copies)),
+        makeResult({ right: copied(after, copies) }, named(before.length, copies)),
+      );
+    const [single, copies] = [compared(1), compared(5)];
+    const [one, five] = [single.metrics["right"], copies.metrics["right"]];
+    expect(copies).toMatchObject({ n: 40, detectableDifference: undefined, verdict: single.verdict });
+    expect(five).toMatchObject({ test: "permutation", improved: 20, worsened: 5, pValue: one?.pValue });
+    expect(five?.before).toMatchObject({ clusters: 8, mean: one?.before.mean });
+    expect(five?.before.standardError).toBeCloseTo(one?.before.standardError ?? Number.NaN, 12);
+    expect(five?.difference).toEqual(one?.difference);
+    const apart = compareResults(makeResult({ right: copied(before, 5) }), makeResult({ right: copied(after, 5) }));
+    expect([single.verdict, apart.verdict]).toEqual(["no-difference-shown", "better"]);
+  });
+
+  test("an item that names no cluster is one by itself", () => {
+    const named = { 0: { cluster: "a" }, 1: { cluster: "a" } };
+    const { metrics } = compareResults(
+      makeResult({ right: [0, 1, 0, 1] }, named),
+      makeResult({ right: [1, 1, 0, 1] }, named),
+    );
+    expect(metrics["right"]?.after.clusters).toBe(3);
+  });
+
   test("the headline verdict is the first metric's", () => {
     const before = makeResult({ first: repeat(0, 20), second: repeat(0, 20) });
     const after = makeResult({ first: repeat(0, 20), second: repeat(1, 20) });

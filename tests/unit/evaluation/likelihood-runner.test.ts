@@ -59,6 +59,7 @@ test("names every continuation that is empty or too long", async () => {
     load: async () => ["", "long"],
     prompt: (text) => text,
     target: () => "",
+    cluster: () => undefined,
     continuations: (text) => [{ context: text === "" ? "" : "Q", text }],
     score: () => ({ metrics: { right: 1 } }),
   };
@@ -101,6 +102,7 @@ test("a long text is scored in windows that together score each token once", asy
     load: async () => [text],
     prompt: () => text,
     target: () => "",
+    cluster: () => undefined,
     continuations: () => [{ context: "", text }],
     score: (_, [likelihood]) => ({ metrics: { cost: -(likelihood?.logProbability ?? 0) } }),
   };

@@ -10,6 +10,7 @@ class Counted implements GenerationTask<string> {
   readonly rule = { name: "counted", version: "1" };
   readonly maxNewTokens = 3;
   readonly stopStrings = ["."];
+  readonly seed = 5;
   #loads = 0;
   #prefix = "asked: ";
 
@@ -26,6 +27,10 @@ class Counted implements GenerationTask<string> {
     return item.toUpperCase();
   }
 
+  cluster(item: string) {
+    return this.#prefix + item.length;
+  }
+
   score(item: string, output: string) {
     return { metrics: { same: item === output ? 1 : 0 } };
   }
@@ -36,9 +41,10 @@ test("loads once, and is the same task in all else", async () => {
   if (task.kind !== "generation") throw new Error("the kind has changed");
   expect(await task.load()).toEqual(["load 1"]);
   expect(await task.load()).toEqual(["load 1"]);
-  expect(task).toMatchObject({ name: "counted", rule: { version: "1" }, maxNewTokens: 3, stopStrings: ["."] });
+  expect(task).toMatchObject({ name: "counted", rule: { version: "1" }, maxNewTokens: 3, stopStrings: ["."], seed: 5 });
   expect(task.prompt("a")).toBe("asked: a");
   expect(task.target("a")).toBe("A");
+  expect(task.cluster?.("a")).toBe("asked: 1");
   expect(await task.score("a", "a")).toEqual({ metrics: { same: 1 } });
 });
 

@@ -59,6 +59,26 @@ describe("evaluateTask", () => {
     });
   });
 
+  test("an item that the rule fails on is told apart, and counts in no metric", async () => {
+    const score = async (sum: Sum) => {
+      if (sum.answer === 4) throw new Error("odd");
+      return { metrics: { right: sum.answer === 2 ? 1 : 0 } };
+    };
+    const result = await evaluateTask({ ...sumTask, score }, fakeContext({ reply }));
+    expect(result).toMatchObject({ n: 3, failed: 1, invalid: 0, truncated: 1 });
+    expect(result.metrics["right"]?.mean).toBe(0.5);
+    expect(result.items.map(({ failure }) => failure)).toEqual([undefined, "odd", undefined]);
+    expect(result.items[1]).toMatchObject({ prompt: "[user] 2+2\n[assistant] ", output: "none", metrics: {} });
+  });
+
+  test("tells which weights answered, and by what the prompts were drawn", async () => {
+    const base = await evaluateTask(sumTask, fakeContext({ reply }));
+    expect(base).toMatchObject({ weightsHash: "sha256:base", adapterHash: undefined, seed: undefined });
+    const model = { kind: "run", runId: "r1" } as const;
+    const tuned = await evaluateTask({ ...sumTask, seed: 7 }, fakeContext({ reply }, { model }));
+    expect(tuned).toMatchObject({ weightsHash: "sha256:base", adapterHash: "sha256:r1", seed: 7 });
+  });
+
   test("reports progress as rows finish and splits calls at the limit", async () => {
     const seen: EvaluationProgress[] = [];
     const context = fakeContext({ reply }, { maxRequestSequences: 2, onProgress: (progress) => seen.push(progress) });
@@ -125,14 +145,14 @@ describe("evaluateTask refuses", () => {
     });
   });
 
-  test("a rule that throws, naming the item", async () => {
-    const score = (sum: Sum) => {
-      if (sum.answer === 4) throw new Error("odd");
-      return { metrics: { right: 1 } };
+  test("a rule that throws on every item, naming each", async () => {
+    const score = ({ question }: Sum) => {
+      throw new Error(`odd ${question}`);
     };
-    await expect(evaluateTask({ ...sumTask, score }, fakeContext({ reply }))).rejects.toThrow(
-      /rule of task "sums" failed on item 2.*odd/s,
-    );
+    await expect(evaluateTask({ ...sumTask, score }, fakeContext({ reply }))).rejects.toMatchObject({
+      code: "evaluation-failed",
+      faults: [{ where: "item 1", problem: "odd 1+1" }, { where: "item 2" }, { where: "item 3", problem: "odd 3+3" }],
+    });
   });
 
   test.each([

@@ -1,4 +1,5 @@
 /** One figure for what a model kept of what it knew. */
+import { judgedPairs } from "../judged-pairs.js";
 import type { Interval, TaskComparison } from "../result.js";
 import { wilsonInterval95 } from "../statistics/proportion.js";
 import { followingTaskName, knowledgeTaskName } from "./retention.js";
@@ -35,5 +36,8 @@ export function keptOf(comparisons: readonly TaskComparison[]): Kept | undefined
 
 function headlinePairs({ before, after, metrics }: TaskComparison): readonly (readonly [number, number])[] {
   const headline = Object.keys(metrics)[0] ?? "";
-  return before.items.map((item, index) => [item.metrics[headline] ?? 0, after.items[index]?.metrics[headline] ?? 0]);
+  return judgedPairs(before, after).map((pair) => [
+    pair.before.metrics[headline] ?? 0,
+    pair.after.metrics[headline] ?? 0,
+  ]);
 }

@@ -4,9 +4,9 @@
  */
 import { createRandom } from "../../random.js";
 import type { Interval } from "../result.js";
+import { statisticsSeed } from "./seed.js";
 
 const draws = 10_000;
-const seed = 20_260_601;
 
 /** 95 % interval of a mean, from 10,000 draws of n values with replacement. Given paired differences it is a paired bootstrap. */
 export function bootstrapMeanInterval95(values: readonly number[]): Interval {
@@ -21,7 +21,7 @@ export function bootstrapMeanInterval95(values: readonly number[]): Interval {
  * both lists belongs to cluster i, such as all tokens of one prompt: tokens of a prompt are not independent, prompts are.
  */
 export function bootstrapRatioInterval95(numerators: readonly number[], denominators: readonly number[]): Interval {
-  const random = createRandom(seed);
+  const random = createRandom(statisticsSeed);
   const ratios = new Float64Array(draws);
   for (let draw = 0; draw < draws; draw++) {
     let numerator = 0;

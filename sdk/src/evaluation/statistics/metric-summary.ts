@@ -1,6 +1,7 @@
 /** One metric's values over all items, summarised. */
 import type { Interval, MetricSummary } from "../result.js";
 import type { MetricKind } from "../task.js";
+import { type Cluster, clusteredStandardError } from "./clusters.js";
 import {
   mean,
   normalQuantile975,
@@ -18,16 +19,25 @@ export interface WeightedValues {
   readonly weights: readonly number[];
 }
 
-/** Mean, standard error and 95 % interval of at least one value. */
-export function summariseMetric({ values, weights }: WeightedValues, kind: MetricKind): MetricSummary {
+/** Mean, standard error and 95 % interval of at least one value; by clusters where the items come in such, one a value. */
+export function summariseMetric(
+  { values, weights }: WeightedValues,
+  kind: MetricKind,
+  clusters?: readonly Cluster[],
+): MetricSummary {
   const weighted = weights.some((weight) => weight !== 1);
   const center = weighted ? weightedMean(values, weights) : mean(values);
-  const standardError = weighted ? standardErrorOfWeightedMean(values, weights) : standardErrorOfMean(values);
-  const proportion = kind.unit === "share" && !weighted && isBinary(values);
+  const standardError =
+    clusters !== undefined
+      ? clusteredStandardError({ values, weights }, clusters)
+      : weighted
+        ? standardErrorOfWeightedMean(values, weights)
+        : standardErrorOfMean(values);
+  const proportion = kind.unit === "share" && !weighted && clusters === undefined && isBinary(values);
   const interval95 = proportion
     ? wilsonInterval95(sum(values), values.length)
     : normalInterval95(center, standardError, kind);
-  return { kind, mean: center, standardError, interval95 };
+  return { kind, mean: center, standardError, interval95, clusters: clusters && new Set(clusters).size };
 }
 
 /** True where every value is 0 or 1, so that the mean is a proportion. */

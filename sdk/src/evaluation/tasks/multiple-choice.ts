@@ -13,11 +13,13 @@ export interface ChoiceRow {
   readonly choices: readonly string[];
   /** Index of the right one, from 0. */
   readonly answer: number;
+  /** Names what a question has in common with others, such as the text they are on; left out where it is by itself. */
+  readonly cluster?: string | undefined;
 }
 
 /** What the task asks. */
 export interface MultipleChoiceOptions {
-  /** Rows of `question`, `choices` and `answer`; a path ends in .jsonl, .parquet, ... */
+  /** Rows of `question`, `choices`, `answer` and, where questions come in clusters, `cluster`; a path ends in .jsonl, .parquet, ... */
   readonly data: TaskData;
   /** The text before an answer; default "Question: ...\nAnswer:". An answer follows after a space. */
   readonly prompt?: (row: ChoiceRow) => string;
@@ -44,6 +46,7 @@ const choiceRow = z
       .number({ error: "an index into choices" })
       .int({ error: "an index into choices" })
       .min(0, { error: "0 or more" }),
+    cluster: z.string({ error: "a text" }).optional(),
   })
   .refine(({ choices, answer }) => answer < choices.length, { error: "an index into choices", path: ["answer"] });
 
@@ -63,6 +66,7 @@ export function multipleChoice(options: MultipleChoiceOptions): LikelihoodTask<C
     load: (signal) => readTaskRows(data, choiceRow, { limit, signal }),
     prompt,
     target: ({ choices, answer }) => choices[answer] ?? "",
+    cluster: ({ cluster }) => cluster,
     continuations: (row) => row.choices.map((choice) => ({ context: prompt(row), text: ` ${choice}` })),
     score: scoreChoices,
   };

@@ -18,6 +18,13 @@ test("counts what the base got right and the tuned model still does, over both t
   expect(kept).toEqual({ known: 4, kept: 3, share: 0.75, interval95: wilsonInterval95(3, 4) });
 });
 
+test("an item whose rule failed either time was neither kept nor lost", () => {
+  const failed = { 0: { failure: "odd", metrics: {} } };
+  const before = { ...makeResult({ right: [1, 1, 1] }), task: "retention-following" };
+  const after = { ...makeResult({ right: [1, 1, 0] }, failed), task: "retention-following" };
+  expect(keptOf([compareResults(before, after)])).toMatchObject({ known: 2, kept: 1 });
+});
+
 test("says nothing where the base got nothing right, or nothing was asked", () => {
   expect(keptOf([comparison("retention-knowledge", [0, 0], [1, 1])])).toBeUndefined();
   expect(keptOf([comparison("another", [1], [1])])).toBeUndefined();

@@ -4,11 +4,14 @@ import { standardErrorOfMean } from "../../../../sdk/src/evaluation/statistics/m
 import { statisticsFixtures } from "../../../support/statistics-fixtures.js";
 
 test.each(statisticsFixtures.clustered)("equals statsmodels' for clusters $clusters", (fixture) => {
-  expect(clusteredStandardError(fixture.values, fixture.clusters)).toBeCloseTo(fixture.standardError, 12);
+  const { values, clusters, standardError } = fixture;
+  const weights = values.map(() => 1);
+  expect(clusteredStandardError({ values, weights }, clusters)).toBeCloseTo(standardError, 12);
 });
 
 test("clusters of one are no clusters, and one cluster tells nothing", () => {
-  const values = [0.1, 0.9, 0.4];
-  expect(clusteredStandardError(values, ["a", "b", "c"])).toBeCloseTo(standardErrorOfMean(values) ?? Number.NaN, 12);
-  expect(clusteredStandardError(values, ["a", "a", "a"])).toBeUndefined();
+  const items = { values: [0.1, 0.9, 0.4], weights: [1, 1, 1] };
+  const plain = standardErrorOfMean(items.values) ?? Number.NaN;
+  expect(clusteredStandardError(items, ["a", "b", "c"])).toBeCloseTo(plain, 12);
+  expect(clusteredStandardError(items, ["a", "a", "a"])).toBeUndefined();
 });

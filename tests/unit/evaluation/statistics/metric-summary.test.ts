@@ -41,6 +41,15 @@ test("equal weights change nothing", () => {
   expect(weighted.standardError).toBeCloseTo(plain.standardError ?? Number.NaN, 12);
 });
 
+test("clusters make the standard error theirs, and the interval is no longer Wilson's", () => {
+  const values = [1, 1, 0, 0];
+  const summary = summariseMetric({ values, weights: [1, 1, 1, 1] }, shareOfItems, ["a", "a", "b", "b"]);
+  // Two clusters of means 1 and 0: as for the two items 1 and 0.
+  expect(summary).toMatchObject({ mean: 0.5, clusters: 2 });
+  expect(summary.standardError).toBeCloseTo(0.5, 12);
+  expect(summary.interval95).toEqual([0, 1]);
+});
+
 test("nats are cut at 0 alone", () => {
   const { interval95 } = summarise([2, 4, 0.1], undefined, { goal: "lower", unit: "nats" });
   expect(interval95?.[0]).toBe(0);

@@ -14,6 +14,12 @@ test("asks each answer after the question and a space", async () => {
     { context: "Question: What is wet?\nAnswer:", text: " Sand" },
   ]);
   expect(task.target(item)).toBe("Water");
+  expect(task.cluster?.(item)).toBeUndefined();
+});
+
+test("questions may come in clusters", async () => {
+  const task = multipleChoice({ data: rowsSource([{ ...row, cluster: "passage 1" }]) });
+  expect((await task.load()).map((item) => task.cluster?.(item))).toEqual(["passage 1"]);
 });
 
 test("takes the likeliest by the sum, over characters, and over bytes", () => {

@@ -77,6 +77,7 @@ export function gsm8k(options: Gsm8kOptions = {}): GenerationTask<Gsm8kItem> {
     rule: { name: "gsm8k of lm-evaluation-harness, and numeric", version: "3.0, and 1" },
     maxNewTokens: maxNewTokens ?? 256,
     stopStrings: ["Question:", "</s>", "<|im_end|>"],
+    ...(shots === 0 ? {} : { seed: fewShotSeed }),
     async load(signal) {
       const asked = await readTaskRows(data ?? hubFile("test"), row, { limit, signal });
       const pool = shots === 0 ? [] : await readTaskRows(examples ?? hubFile("train"), row, { signal });
