@@ -23,26 +23,21 @@ export interface LaunchOptions {
   readonly threads?: number | undefined;
   /** Most tokens in one sequence; default, and 0: the model's context length. */
   readonly maxSequenceTokens?: number | undefined;
-  /** Longest wait for the sidecar to answer, in milliseconds; default 300,000. */
-  readonly startTimeoutMilliseconds?: number | undefined;
-  /** Called with each line that the sidecar logs. */
-  readonly onLog?: ((event: LogLine) => void) | undefined;
-  /** Called while the environment is made and the model loads. */
   /**
    * Whether answers of evaluations are kept, so that an evaluation goes on where it was stopped and the same model is not
    * asked the same again. Default in `cacheFolder`, at most 500 MB; false keeps and reuses none.
    */
   readonly evaluationCache?: EvaluationCacheOptions | false | undefined;
+  /** Longest wait for the sidecar to answer, in milliseconds; default 300,000. */
+  readonly startTimeoutMilliseconds?: number | undefined;
+  /** Called with each line that the sidecar logs. */
+  readonly onLog?: ((event: LogLine) => void) | undefined;
+  /** Called while the environment is made and the model loads. */
   readonly onProgress?: ((progress: LaunchProgress) => void) | undefined;
   /** Cancels the launch. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A line that the sidecar logged. */
-export interface LogLine {
-  /** "raw": a line that is no log entry of the sidecar's own. */
-  readonly level: "debug" | "info" | "warning" | "error" | "raw";
-  readonly message: string;
 /** Where answers of evaluations are kept on this machine, and how many. */
 export interface EvaluationCacheOptions {
   /** Default "answers" in the cache folder. */
@@ -51,6 +46,11 @@ export interface EvaluationCacheOptions {
   readonly maxBytes?: number | undefined;
 }
 
+/** A line that the sidecar logged. */
+export interface LogLine {
+  /** "raw": a line that is no log entry of the sidecar's own. */
+  readonly level: "debug" | "info" | "warning" | "error" | "raw";
+  readonly message: string;
   readonly time: Date;
   /** All else that the entry holds. */
   readonly fields: Readonly<Record<string, unknown>>;
@@ -76,13 +76,13 @@ export interface ConnectOptions {
   readonly token: string;
   /** Encrypts the connection; needed for any address that is not this machine's. {} trusts the system's certificates. */
   readonly tls?: TlsTrust | undefined;
+  /** Whether answers of evaluations are kept on this machine, as for `Client.launch`. */
+  readonly evaluationCache?: EvaluationCacheOptions | false | undefined;
   /** Called while the model loads. */
   readonly onProgress?: ((progress: LaunchProgress) => void) | undefined;
   /** Cancels connecting. */
   readonly signal?: AbortSignal | undefined;
 }
-  /** Whether answers of evaluations are kept on this machine, as for `Client.launch`. */
-  readonly evaluationCache?: EvaluationCacheOptions | false | undefined;
 
 /** How to know the other side. */
 export interface TlsTrust {
@@ -98,11 +98,6 @@ const device = () => {
   return z.string({ error: wanted }).regex(/^(auto|cpu|mps|cuda(:\d+)?)$/, { error: wanted });
 };
 
-const launchSchema = exactObject({
-  model: text(longestPath),
-  python: text(longestPath).optional(),
-  basePython: text(longestPath).optional(),
-  cacheFolder: text(longestPath).optional(),
 const evaluationCache = () =>
   z.union(
     [z.literal(false), exactObject({ folder: text(longestPath).optional(), maxBytes: wholeNumber(0).optional() })],
@@ -111,18 +106,23 @@ const evaluationCache = () =>
     },
   );
 
+const launchSchema = exactObject({
+  model: text(longestPath),
+  python: text(longestPath).optional(),
+  basePython: text(longestPath).optional(),
+  cacheFolder: text(longestPath).optional(),
   stateFolder: text(longestPath).optional(),
   device: device().optional(),
   dtype: oneOf(["auto", "float32", "bfloat16", "float16"]).optional(),
   threads: wholeNumber(0).optional(),
   maxSequenceTokens: wholeNumber(0).optional(),
+  evaluationCache: evaluationCache().optional(),
   startTimeoutMilliseconds: wholeNumber(1).optional(),
   onLog: callback<(event: LogLine) => void>().optional(),
   onProgress: callback<(progress: LaunchProgress) => void>().optional(),
   signal: abortSignal().optional(),
 });
 
-  evaluationCache: evaluationCache().optional(),
 const certificates = z.union([text(1_000_000), z.instanceof(Uint8Array)], { error: "certificates in PEM form" });
 const connectSchema = exactObject({
   address: text(longestPath),
@@ -131,13 +131,13 @@ const connectSchema = exactObject({
     rootCertificates: certificates.exactOptional(),
     serverName: text(255).exactOptional(),
   }).optional(),
+  evaluationCache: evaluationCache().optional(),
   onProgress: callback<(progress: LaunchProgress) => void>().optional(),
   signal: abortSignal().optional(),
 });
 
 /** Checks the options of a launch and returns them. Throws OptionsError with all faults. */
 export function readLaunchOptions(options: LaunchOptions): LaunchOptions {
-  evaluationCache: evaluationCache().optional(),
   readOptions(launchSchema, options, "Client.launch");
   return options;
 }

@@ -116,12 +116,20 @@ function watchRecord({ tasks, figure, goal, patience, ...watch }: WatchSettings)
   };
 }
 
-/** An answer cut at the token budget may have been right; whoever reads the score must know how many were. */
+/**
+ * An answer cut at the token budget may have been right, and one that the rule failed on may have been anything; whoever
+ * reads the score must know how many were.
+ */
 function evaluationWarnings({ comparisons }: BeforeAfter): readonly string[] {
-  return comparisons
-    .filter(({ after }) => after.truncated > 0)
-    .map(
-      ({ task, after }) =>
-        `${task}: ${after.truncated} of ${after.n} answers of the tuned model were cut at the token budget.`,
-    );
+  return comparisons.flatMap(({ task, before, after }) => [
+    ...(after.truncated === 0
+      ? []
+      : [`${task}: ${after.truncated} of ${after.n} answers of the tuned model were cut at the token budget.`]),
+    ...[before, after].flatMap(({ items, n, failed }, index) => {
+      if (failed === 0) return [];
+      const [first] = items.flatMap(({ failure }) => failure ?? []);
+      const model = index === 0 ? "base" : "tuned model";
+      return [`${task}: its rule failed on ${failed} of ${n} answers of the ${model}, first with "${first}".`];
+    }),
+  ]);
 }

@@ -1,5 +1,6 @@
 /** The manifest: everything needed to tell what was run and what came out, without the single items. */
 import type { DriftResult, TaskComparison, TaskResult } from "../evaluation/result.js";
+import { statisticsSeed } from "../evaluation/statistics/seed.js";
 import { trainingCost } from "./cost.js";
 import type { RunReport } from "./run-report.js";
 
@@ -37,7 +38,7 @@ export function renderManifest(report: RunReport): string {
       baseDivergences: steps.map((step) => step.baseDivergence),
     },
     watched: rest.watched,
-    evaluation: { tasks: comparisons.map(comparisonFigures), drift: drift && driftFigures(drift) },
+    evaluation: { statisticsSeed, tasks: comparisons.map(comparisonFigures), drift: drift && driftFigures(drift) },
     preflight: rest.preflight,
     timings: rest.timings,
     artifacts: rest.artifacts,

@@ -12,9 +12,11 @@ import {
   replayWords,
   trainedWords,
 } from "./data-words.js";
+import { evaluationIdentity } from "./evaluation-identity.js";
 import { bullets, code, paragraphs, plain, table } from "./markdown-text.js";
 import { change, changeRange, changeUnit, figure, figureRange } from "./metric-figures.js";
 import { byteSize, count, counted, duration, percent, pValueText } from "./numbers.js";
+import { reusedSentence } from "./reused-words.js";
 import type { ReportData, RunReport } from "./run-report.js";
 import { endWords, watchedWords } from "./watched-words.js";
 import {
@@ -51,7 +53,7 @@ export function resultsPart(comparisons: readonly TaskComparison[]): string {
     return plain(`${task}, rule ${rule.name}, version ${rule.version}: ${sentence}`);
   });
   const note =
-    "In brackets: 95 % intervals. Differences are paired item by item. p is of the metric alone (exact McNemar, or a permutation test where values are not 0 or 1); the verdict on each task's first metric is by p corrected for the number of tasks (Holm), on other metrics by their own p.";
+    "In brackets: 95 % intervals. Differences are paired item by item. p is of the metric alone (exact McNemar, or a permutation test where values are not 0 or 1 or items come in clusters); the verdict on each task's first metric is by p corrected for the number of tasks (Holm), on other metrics by their own p.";
   return paragraphs([table(columns, rows), note, bullets(flips)]);
 }
 
@@ -80,8 +82,10 @@ export function planPart(report: RunReport): string {
 }
 
 /** Speed, memory and time. */
-export function costPart({ steps, timings, device }: RunReport): string {
+export function costPart(report: RunReport): string {
+  const { steps, timings, device } = report;
   const cost = trainingCost(steps);
+  const reused = reusedSentence(report);
   const times = Object.entries(timings).map(([part, seconds]) => `${part} ${duration(seconds)}`);
   return bullets([
     plain(`Device: ${device.description}, ${device.dtype}`),
@@ -92,6 +96,7 @@ export function costPart({ steps, timings, device }: RunReport): string {
           `${count(cost.tokens)} tokens read, ${count(cost.trainedTokens)} of them trained`,
         ]),
     ...(times.length === 0 ? [] : [plain(`Time: ${times.join(", ")}`)]),
+    ...(reused === "" ? [] : [plain(reused)]),
   ]);
 }
 
@@ -121,13 +126,13 @@ function summaryLines(data: DataSummary): string[] {
 
 /** Hashes and versions: what tells whether two runs are of the same things. */
 export function identityPart(report: RunReport): string {
-  const { versions, model, data, templateHash, comparisons } = report;
+  const { versions, model, data, templateHash } = report;
   const rows = [
     ["Run", report.runId],
     ["Weights of the base", model.weightsHash],
     ["Data", data.contentHash],
     ["Chat template", templateHash ?? "none"],
-    ...comparisons.map(({ task, before }) => [`Prompts of ${task}`, before.promptHash]),
+    ...evaluationIdentity(report),
     ["midblock", `SDK ${versions.sdk}, server ${versions.server}`],
     ...Object.entries(versions.packages),
   ];

@@ -4,6 +4,7 @@ import type { MetricComparison, TaskComparison, Verdict } from "../evaluation/re
 import { trainingCost } from "./cost.js";
 import { change, changeRange, figure, figureRange } from "./metric-figures.js";
 import { byteSize, count, duration } from "./numbers.js";
+import { reusedSentence } from "./reused-words.js";
 import type { RunReport } from "./run-report.js";
 import { endWords, watchedWords } from "./watched-words.js";
 import {
@@ -87,13 +88,15 @@ function paintVerdict(verdict: Verdict, paint: Paint): string {
   return paint(verdict === "better" ? "green" : "red", words);
 }
 
-function costLines({ steps, timings }: RunReport): string[] {
+function costLines(report: RunReport): string[] {
+  const { steps, timings } = report;
   const cost = trainingCost(steps);
   const times = Object.entries(timings).map(([part, seconds]) => `${part} ${duration(seconds)}`);
   const speed = cost
     ? [`${count(cost.tokensPerSecond)} tokens/s in training, peak memory ${byteSize(cost.peakMemoryBytes)}.`]
     : [];
-  return wrap([...speed, times.length > 0 ? `Time: ${times.join(", ")}.` : ""].join(" ").trim());
+  const time = times.length > 0 ? `Time: ${times.join(", ")}.` : "";
+  return wrap([...speed, time, reusedSentence(report)].join(" "));
 }
 
 function fileLines(folder: string, { method }: RunReport): string[] {

@@ -34,7 +34,8 @@ export function differenceSentence(comparison: TaskComparison): string {
   const { difference, before, test, pValue } = headlineMetric(comparison)[1];
   const { unit } = before.kind;
   const corrected = pValueText(comparison.adjustedPValue);
-  const tested = `${test === "mcnemar-exact" ? "McNemar" : "permutation"} ${pValueText(pValue)}`;
+  const clusters = before.clusters === undefined ? "" : ` by ${counted(before.clusters, "cluster")}`;
+  const tested = `${test === "mcnemar-exact" ? "McNemar" : "permutation"}${clusters} ${pValueText(pValue)}`;
   const correction = tested.endsWith(corrected) ? "" : ` (${corrected} corrected for the number of tasks)`;
   return `Paired difference ${change(difference.mean, unit)} ${changeUnit(unit)}, 95\u00a0% interval ${changeRange(difference.interval95, unit)}, ${tested}${correction}.`;
 }
@@ -49,11 +50,16 @@ export function detectableSentence(comparison: TaskComparison): string {
   return `With ${counted(n, "item")}, a true difference under ${least}\u00a0points goes unseen more than one time in five.`;
 }
 
-/** How many items turned, and how many answers were unreadable or cut. */
+/** How many items turned, how many answers were unreadable or cut, and on how many the rule failed. */
 export function flipsSentence({ before, after, n }: TaskComparison, { improved, worsened }: MetricComparison): string {
-  const turned = `Of ${counted(n, "item")}, ${improved} got better and ${worsened} got worse.`;
-  const invalid = `Without a readable answer: ${before.invalid} before, ${after.invalid} after.`;
-  return `${turned} ${invalid} Cut at the token budget: ${before.truncated} before, ${after.truncated} after.`;
+  const counts = [
+    `Of ${counted(n, "item")}, ${improved} got better and ${worsened} got worse.`,
+    `Without a readable answer: ${before.invalid} before, ${after.invalid} after.`,
+    `Cut at the token budget: ${before.truncated} before, ${after.truncated} after.`,
+  ];
+  if (before.failed + after.failed === 0) return counts.join(" ");
+  const left = before.n - n;
+  return `${counts.join(" ")} The rule failed on ${before.failed} before and ${after.failed} after; ${counted(left, "item")} of ${count(before.n)} ${left === 1 ? "is" : "are"} left out of all figures.`;
 }
 
 /** "Kept 98.1 % of what it knew ..."; empty where retention was not measured. */

@@ -12,7 +12,7 @@ import { dataTable } from "./tables.js";
 export function resultsSection(comparisons: readonly TaskComparison[]): Markup {
   if (comparisons.length === 0) return markup``;
   return markup`<section><h2>Before and after</h2>${tasksOverview(comparisons)}${comparisons.map(taskPart)}
-<p class="note">Differences are paired item by item. Where every item scores 0 or 1, intervals of single results are Wilson's, those of differences Newcombe's, and p is from the exact McNemar test; elsewhere they are 1.96 standard errors and a paired bootstrap of 10,000 draws, and p is from a permutation test that flips the signs of the differences. “Better” or “worse” is said only if the interval excludes 0 and p is below 0.05; “no difference shown” does not mean that there is none. The first metric of each task is judged by p corrected for the number of tasks (Holm); the other metrics are judged one by one, not corrected for their number.</p></section>`;
+<p class="note">Differences are paired item by item. Where every item scores 0 or 1, intervals of single results are Wilson's, those of differences Newcombe's, and p is from the exact McNemar test; elsewhere they are 1.96 standard errors and a paired bootstrap of 10,000 draws, and p is from a permutation test that flips the signs of the differences. Items that come in clusters are drawn and flipped by whole clusters. “Better” or “worse” is said only if the interval excludes 0 and p is below 0.05; “no difference shown” does not mean that there is none. The first metric of each task is judged by p corrected for the number of tasks (Holm); the other metrics are judged one by one, not corrected for their number.</p></section>`;
 }
 
 function taskPart(comparison: TaskComparison): Markup {

@@ -6,6 +6,7 @@ import { headlineMetric } from "../words.js";
 
 const shownFlips = 20;
 const shownStillWrong = 4;
+const shownFailed = 4;
 const mostCharacters = 2000;
 
 interface Pair {
@@ -30,6 +31,7 @@ function taskSamples(comparison: TaskComparison): Markup {
     return after === undefined ? [] : [{ before, after }];
   });
   const stillWrong = (pair: Pair) => unit === "share" && gain(pair) === 0 && value(pair.after) < 1;
+  const failed = pairs.filter(({ before, after }) => before.failure !== undefined || after.failure !== undefined);
   const part = (title: string, found: readonly Pair[], shown: number) =>
     kindPart(title, found.slice(0, shown), found.length, metric);
   return markup`<h3>${comparison.task} <span class="muted">by ${metric}</span></h3>${[
@@ -44,6 +46,7 @@ function taskSamples(comparison: TaskComparison): Markup {
       shownFlips,
     ),
     unit === "share" && part("Still wrong", pairs.filter(stillWrong), shownStillWrong),
+    failed.length > 0 && part("Not judged, since the rule failed", failed, shownFailed),
   ]}`;
 }
 
@@ -62,8 +65,13 @@ function sample({ before, after }: Pair, metric: string): Markup {
 }
 
 function side(title: string, item: ItemRecord, metric: string): Markup {
-  const verdict = `${metric} ${significant(item.metrics[metric] ?? Number.NaN)}`;
-  const marks = [item.invalid && "no readable answer", item.truncated && "cut at the token budget"].filter(Boolean);
+  const value = item.metrics[metric];
+  const verdict = value === undefined ? "not judged" : `${metric} ${significant(value)}`;
+  const marks = [
+    item.invalid && "no readable answer",
+    item.truncated && "cut at the token budget",
+    item.failure !== undefined && `the rule failed: ${item.failure}`,
+  ].filter(Boolean);
   const output = item.output === "" ? markup`<span class="muted">no text</span>` : withoutEnd(item.output);
   return markup`<div class="sample-part"><span class="label">${[`${title}: ${verdict}`, ...marks].join(", ")}</span><pre tabindex="0">${output}</pre></div>`;
 }

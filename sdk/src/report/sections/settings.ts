@@ -1,4 +1,5 @@
 /** Settings, hashes, versions and files: all that is needed to do it again. */
+import { evaluationIdentity } from "../evaluation-identity.js";
 import { type Markup, type MarkupValue, markup } from "../markup.js";
 import { byteSize } from "../numbers.js";
 import type { JsonValue, RunReport } from "../run-report.js";
@@ -18,10 +19,7 @@ ${factTable([...flatten("method", { ...method }), ...flatten("optimizer", { ...o
     ["Licence of the base", report.model.license || "not stated"],
     ["Weights of the base", hash(report.model.weightsHash)],
     ["Chat template", report.templateHash === undefined ? "none" : hash(report.templateHash)],
-    ...report.comparisons.map((task): readonly [string, MarkupValue] => [
-      `Prompts of ${task.task}`,
-      hash(task.before.promptHash),
-    ]),
+    ...evaluationIdentity(report).map(([name, value]): readonly [string, MarkupValue] => [name, hash(value)]),
   ])}
 <h3>Versions and device</h3>${factTable([
     ["midblock", `SDK ${report.versions.sdk}, server ${report.versions.server}`],

@@ -8,6 +8,7 @@ import { trainingCost } from "../cost.js";
 import { type Markup, type MarkupValue, markup } from "../markup.js";
 import { valueWords } from "../metric-figures.js";
 import { byteSize, count, duration, percent, significant } from "../numbers.js";
+import { reusedSentence } from "../reused-words.js";
 import type { RunReport } from "../run-report.js";
 import { endWords, watchedWords } from "../watched-words.js";
 import { planWords } from "../words.js";
@@ -87,6 +88,7 @@ export function costSection(report: RunReport): Markup {
     : [];
   const times = Object.entries(report.timings).map(([part, seconds]) => [`Time, ${part}`, duration(seconds)] as const);
   const { preflight } = report;
+  const reused = reusedSentence(report);
   const foreseen: (readonly [string, MarkupValue])[] = preflight
     ? [
         ["Peak memory foreseen", byteSize(preflight.peakBytes)],
@@ -97,6 +99,7 @@ export function costSection(report: RunReport): Markup {
       ]
     : [];
   return markup`<section><h2>Cost</h2>${factTable([...rows, ...foreseen, ...times])}
+${reused !== "" && markup`<p>${reused}</p>`}
 ${preflight && planTable(preflight.costs)}</section>`;
 }
 
