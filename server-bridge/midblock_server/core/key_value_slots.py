@@ -44,6 +44,11 @@ class KeyValueSlots:
     _bias: dict[tuple[int | None, ...], Tensor] = field(default_factory=dict)  # of this pass, for all blocks
 
     @property
+    def room_bytes(self) -> int:
+        """Memory of all blocks' keys and values, what they have in common not counted."""
+        return sum(memory.keys.nbytes + memory.values.nbytes for memory in self._memory.values())
+
+    @property
     def room_tokens(self) -> int:
         """Tokens that a block's memory has room for, in all slots."""
         return max((memory.keys.shape[0] * memory.keys.shape[2] for memory in self._memory.values()), default=0)
@@ -73,6 +78,10 @@ class KeyValueSlots:
         states = self._run(module, list(token_ids), list(self.lengths))
         self.lengths = [length + 1 for length in self.lengths]
         return states
+
+    def pretend(self, lengths: Sequence[int]) -> None:
+        """Makes the slots in use so many, of such lengths. What they never read is zeros in the next pass."""
+        self.lengths = list(lengths)
 
     def remove(self, slot: int) -> None:
         """Frees a slot. The last one in use moves to its place."""

@@ -19,15 +19,19 @@ from midblock_server.core.specification import BatchPlan, RunSpecification
 from midblock_server.core.specification_check import check_specification
 from midblock_server.core.types import Datum, GenerateRequest
 
+WARM_UP_TOKENS = 32
+"""Tokens of the first step: it makes the optimiser's state, reads the weights and lets kernels be chosen."""
+
 
 def preflight(session: ModelSession, request: PreflightRequest, cancelled: Callable[[], bool]) -> PreflightReport:
-    """Makes two optimiser steps, of which the second is timed, and decodes; the model is as before afterwards.
+    """Makes a small optimiser step and the largest one, which is timed, and decodes; the model is as before afterwards.
 
     Memory that runs out is an answer. Raises SpecificationError and RequestError for a run or a prompt that the model
     can't have at all, and CancelledError at the next step once ``cancelled`` says so.
     """
     model, device = session.model, session.model.torch_device
     rows = made_up_rows(request.sequence_tokens, request.trained_tokens, model.card.vocabulary_size)
+    rows += made_up_rows((min(WARM_UP_TOKENS, max(request.sequence_tokens)),), 1, model.card.vocabulary_size)
     specification = _two_steps(request)
     check_specification(model, specification, rows)
     prompts = longest_prompts(model, request) if request.prompt_tokens > 0 else None
@@ -67,15 +71,17 @@ def _fits(
 
 
 def _two_steps(request: PreflightRequest) -> RunSpecification:
-    """The run with two steps of the one micro-batch, and without what needs more steps or is filled over them."""
+    """The run with a step to warm up and one of the micro-batch, and without what needs more or is filled over them."""
     rows = tuple(range(len(request.sequence_tokens)))
+    warm_up = (len(rows),)
     specification = request.specification
     optimizer = replace(specification.optimizer, schedule="constant", warmup_steps=0, decay_steps=0)
     compute = replace(specification.compute, prefix_cache_memory_bytes=0, prefix_cache_disk_bytes=0)
-    second = (rows, rows) if request.accumulates else (rows,)
+    # Where gradients wait for a next micro-batch, those of a small one do as well.
+    second = (warm_up, rows) if request.accumulates else (rows,)
     return replace(
         specification,
-        batch_plan=BatchPlan(((rows,), second)),
+        batch_plan=BatchPlan(((warm_up,), second)),
         steps_total=2,
         open=False,
         phases=(),

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from transformers import DynamicCache
 
+from midblock_server.core.blocked_weights import BlockedWeights
 from midblock_server.core.errors import CancelledError
 from midblock_server.core.generate import rows_at_once
 from midblock_server.core.head import logits
 from midblock_server.core.key_value_cache import RoomyLayer, cache_argument, make_cache
+from midblock_server.core.key_value_slots import KeyValueSlots
 from midblock_server.core.made_up_data import made_up_tokens
 from midblock_server.core.memory import peak_memory_bytes, reset_peak_memory
 from midblock_server.core.model import LoadedModel
-from midblock_server.core.packed import can_pack
 from midblock_server.core.preflight_values import PreflightRequest
 from midblock_server.core.rope_limit import batch_safe_tokens
 from midblock_server.core.session import ModelSession
+from midblock_server.core.slot_probe import can_use_slots
+from midblock_server.core.slotted_generation import PROMPT_TOKENS_PER_PASS
 from midblock_server.core.types import GenerateRequest
 
 LAST_STEPS = 3
@@ -44,29 +47,55 @@ def longest_prompts(model: LoadedModel, request: PreflightRequest) -> GenerateRe
 def measure_decoding(
     session: ModelSession, request: GenerateRequest, needs: GenerationNeeds, cancelled: Callable[[], bool]
 ) -> None:
-    """Reads the prompts, fills the cache with what the tokens up to the last ones would leave there, makes these."""
-    device = session.model.torch_device
+    """Reads prompts, makes the cache as large as the tokens up to the last ones would make it, and makes these."""
+    device, longest = session.model.torch_device, len(request.prompts[0]) + request.max_new_tokens
     reset_peak_memory(device)
     try:
-        with session.turn() as model, torch.no_grad():
-            can_pack(model.module)  # chooses the attention, before the first pass
-            prompts, steps = request.prompts, min(LAST_STEPS, request.max_new_tokens)
-            cache = make_cache(model.module)
-            end = len(prompts[0])
-            _next_logits(model, cache, prompts, end)
-            end += _fill(cache, request.max_new_tokens - steps)
-            for _ in range(steps):
+        # The probe chooses the attention, so it comes before the first pass.
+        with session.turn() as model, BlockedWeights().in_place(model.module), torch.no_grad():
+            in_slots = can_use_slots(model.module) and longest <= batch_safe_tokens(model.module)
+            decode = _decode_in_slots if in_slots else _decode_padded
+            for cache_bytes in decode(model, request):
+                needs.key_value_cache = cache_bytes
                 if cancelled():
                     raise CancelledError("cancelled", "The preflight was cancelled.")
-                end += 1
-                _next_logits(model, cache, [prompt[:1] for prompt in prompts], end)
-                needs.key_value_cache = _cache_bytes(cache)
     finally:
         needs.peak = peak_memory_bytes(device)
 
 
+def _decode_in_slots(model: LoadedModel, request: GenerateRequest) -> Iterator[int]:
+    """Yields the bytes of keys and values after the prompts and after each step.
+
+    One pass reads prompts, with all other rows' room in place: the passes before it would need no more.
+    """
+    slots, prompts = KeyValueSlots(), request.prompts
+    length, steps = len(prompts[0]), min(LAST_STEPS, request.max_new_tokens)
+    reading = max(1, min(len(prompts), PROMPT_TOKENS_PER_PASS // length))
+    slots.pretend([length] * (len(prompts) - reading))
+    logits(model, slots.add(model.module, prompts[:reading]))
+    yield slots.room_bytes
+    slots.pretend([length + request.max_new_tokens - steps] * len(prompts))
+    for _ in range(steps):
+        logits(model, slots.step(model.module, [prompt[0] for prompt in prompts]))
+        yield slots.room_bytes
+
+
+def _decode_padded(model: LoadedModel, request: GenerateRequest) -> Iterator[int]:
+    """The same in transformers' own cache, where all prompts are read in one pass."""
+    prompts, steps = request.prompts, min(LAST_STEPS, request.max_new_tokens)
+    cache = make_cache(model.module)
+    end = len(prompts[0])
+    _next_logits(model, cache, prompts, end)
+    yield _cache_bytes(cache)
+    end += _fill(cache, request.max_new_tokens - steps)
+    for _ in range(steps):
+        end += 1
+        _next_logits(model, cache, [prompt[:1] for prompt in prompts], end)
+        yield _cache_bytes(cache)
+
+
 def _next_logits(model: LoadedModel, cache: DynamicCache, inputs: Sequence[Sequence[int]], end: int) -> None:
-    """Takes the inputs, the last of ``end`` tokens, through the model as ``generate`` does."""
+    """Takes the inputs, the last of ``end`` tokens, through the model as padded generation does."""
     device, rows, count = model.torch_device, len(inputs), len(inputs[0])
     states = model.module.base_model(
         input_ids=torch.tensor(inputs, device=device),

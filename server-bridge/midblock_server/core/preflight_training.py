@@ -1,4 +1,4 @@
-"""The training half of a preflight: two optimiser steps on the largest micro-batch, and what they need."""
+"""The training half of a preflight: a step to warm up, one on the largest micro-batch, and what they need."""
 
 from __future__ import annotations
 
@@ -72,12 +72,20 @@ def _measured_step(model: LoadedModel, training: Training, step: int, needs: Tra
     run_step(model, training, step)
     ended = _now(device)
     handle.remove()
-    micro_batches = len(training.specification.batch_plan.steps[step])
     joules = joules_between(energy, read_energy(device))
-    needs.micro_batch_seconds = (update_began - began) / micro_batches
+    share = _share_of_last(training, step)
+    needs.micro_batch_seconds = (update_began - began) * share
     needs.update_seconds = ended - update_began
-    needs.micro_batch_joules = None if joules is None else joules / micro_batches
+    needs.micro_batch_joules = None if joules is None else joules * share
     needs.optimizer = _bytes(value for state in training.optimizer.state.values() for value in state.values())
+
+
+def _share_of_last(training: Training, step: int) -> float:
+    """Share of a step's tokens that its last micro-batch has."""
+    counts = [
+        sum(len(training.data[row].token_ids) for row in rows) for rows in training.specification.batch_plan.steps[step]
+    ]
+    return counts[-1] / sum(counts)
 
 
 def _trainable(model: LoadedModel, training: Training) -> list[torch.Tensor]:

@@ -11,6 +11,7 @@ import torch
 from training_runs import FULL, LORA, file_bytes, last_checkpoint, run, specify
 
 from midblock_server.core import preflight as preflight_module
+from midblock_server.core import preflight_decoding
 from midblock_server.core.errors import CancelledError, MidblockServerError
 from midblock_server.core.memory import used_memory_bytes
 from midblock_server.core.model import LoadedModel
@@ -63,7 +64,12 @@ def test_parts_are_those_of_the_plan(model: LoadedModel, method: LoraMethod | Fu
     assert report.update_seconds > 0
 
 
-def test_the_cache_is_at_its_full_size_after_a_few_steps(model: LoadedModel) -> None:
+@pytest.mark.parametrize("in_slots", [True, False])
+def test_the_cache_is_at_its_full_size_after_a_few_steps(
+    model: LoadedModel, in_slots: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not in_slots:
+        monkeypatch.setattr(preflight_decoding, "can_use_slots", lambda module: False)
     rows, tokens, blocks = 3, 20 + 100, model.card.block_count
     report = measured(model, asked(model, prompt_tokens=20, max_new_tokens=100, prompt_rows=rows))
     key_and_value = next(linear for linear in model.card.block_linears if linear.name.endswith("k_proj")).out_features
