@@ -4,7 +4,7 @@
  * at some steps and, last, one JSON line with the largest relative difference. Ends with status 1 where that is above 0.5 %.
  *
  * Both sides do the same arithmetic in another order:
- * - the same rows in the same order, 8 a step, float32, no dropout; ours packed, TRL padded;
+ * - the same rows in the same order, 2 a step, float32, no dropout; ours packed, TRL padded;
  * - the loss of a step is the sum over its learnt tokens divided by their number in the whole step. So TRL's own
  *   normalisation does (num_items_in_batch), with the batch in one piece as with ours cut into micro-batches;
  * - AdamW with beta 0.9 and 0.999, epsilon 1e-8, no weight decay; the rate falls in a straight line from its peak at the
@@ -23,10 +23,10 @@ import { peerPython } from "./peer-environment.js";
 import { trainOurs, withClient } from "./train/ours.js";
 import { type PeerSettings, trainPeer } from "./train/peer-process.js";
 import { bandLayers, bandMethod } from "./train/round.js";
-import { batchSize, finetuneOptions, writePeerRows } from "./train/rows.js";
+import { finetuneOptions, writePeerRows } from "./train/rows.js";
 
-/** Short rows, so that 100 steps take minutes; there are about 900 of them. */
-const maxTokens = 130;
+/** Few and short rows, so that 100 steps take minutes; there are about 900 of such a length. */
+const [maxTokens, batchSize] = [130, 2];
 const mostDifference = 0.005;
 /** Below half a unit in the last place of any weight that counts. */
 const noLearningRate = 1e-30;
@@ -41,7 +41,7 @@ if (trainFile === undefined || !Number.isSafeInteger(steps) || steps < 1) {
 const python = await peerPython(new URL("train/peer-requirements.txt", import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "midblock-bench-curves-"));
 try {
-  const rows = { trainFile, take: 10_000, maxTokens, steps };
+  const rows = { trainFile, take: 10_000, maxTokens, steps, batchSize };
   const common = { ...finetuneOptions(rows), layers: bandLayers, schedule: "linear", warmupSteps: 0 } as const;
   const rates = { lora: 2e-4, full: 2e-5 };
   const [adapter, peerRows] = [join(folder, "adapter"), join(folder, "rows.jsonl")];

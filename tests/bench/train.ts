@@ -18,9 +18,10 @@ import { peerPython } from "./peer-environment.js";
 import { figures } from "./train/figures.js";
 import { withClient } from "./train/ours.js";
 import { type Bench, bandLayers, bandMethod, newRound, type Round } from "./train/round.js";
-import { batchSize, writePeerRows } from "./train/rows.js";
+import { writePeerRows } from "./train/rows.js";
 import { figureTable, trainingTable } from "./train/table.js";
 
+const batchSize = 8;
 /** Of each training of ours; the first warms up. */
 const steps = 3;
 
@@ -65,7 +66,7 @@ function readArguments() {
 async function prepare(): Promise<{ bench: Bench; versions: Record<string, string> }> {
   const stateFolder = join(folder, "state");
   return await withClient({ stateFolder }, async ({ modelCard: card, server }) => {
-    const rows = { trainFile, take: steps * batchSize, maxTokens: card.contextLength, steps };
+    const rows = { trainFile, take: steps * batchSize, maxTokens: card.contextLength, steps, batchSize };
     const peerRowsFile = join(folder, "rows.jsonl");
     await writePeerRows(peerRowsFile, card.weightsFolder, rows);
     const plan = resolveLayerPlan(bandLayers, card, bandMethod);

@@ -2,7 +2,7 @@
 import { fullWeights, type LayerPlan, lora, type ModelCard, midBlock } from "midblock";
 import { type OurRun, trainOurs, warmStartSeconds, withClient } from "./ours.js";
 import { matmulPeak, type PeerProcess, type PeerSettings, trainPeer } from "./peer-process.js";
-import { batchSize, finetuneOptions, type RunRows } from "./rows.js";
+import { finetuneOptions, type RunRows } from "./rows.js";
 import { modelProducts, type StepShape } from "./useful-work.js";
 
 /** What all rounds have in common. */
@@ -116,7 +116,7 @@ function once<First extends string, Others extends unknown[], Value>(
   };
 }
 
-function peerSettings({ card, plan, peerRowsFile }: Bench, name: PeerName): PeerSettings {
+function peerSettings({ card, plan, rows, peerRowsFile }: Bench, name: PeerName): PeerSettings {
   const { dtype, train, steps } = peerRuns[name];
   const targets = card.blockLinears.filter(({ part }) => part === "attention").map((linear) => linear.name);
   const band = Array.from({ length: card.blockCount }, (_, index) => rankOf(plan, index));
@@ -124,7 +124,7 @@ function peerSettings({ card, plan, peerRowsFile }: Bench, name: PeerName): Peer
     model_folder: card.weightsFolder,
     rows_file: peerRowsFile,
     steps,
-    batch_size: batchSize,
+    batch_size: rows.batchSize,
     learning_rate: train === "all weights" ? 2e-5 : 2e-4,
     dtype,
     ...(train === "all weights" ? {} : { targets, ranks: train === "band" ? band : spreadEvenly(band) }),

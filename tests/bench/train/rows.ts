@@ -13,17 +13,17 @@ export interface RunRows {
   /** Of these, longer ones are left out. */
   readonly maxTokens: number;
   readonly steps: number;
+  /** Examples in an optimiser step. */
+  readonly batchSize: number;
 }
 
-/** Examples in an optimiser step. */
-export const batchSize = 8;
 const seed = 0;
 const maxMicroBatchTokens = 2048;
 /** Not learnt, as transformers writes it. */
 const ignoredLabel = -100;
 
 /** One epoch of the rows, or its first steps. */
-export function finetuneOptions({ trainFile, take, maxTokens, steps }: RunRows) {
+export function finetuneOptions({ trainFile, take, maxTokens, steps, batchSize }: RunRows) {
   return {
     data: gsm8k(trainFile).take(take),
     maxTokens,
@@ -40,7 +40,7 @@ export async function writePeerRows(path: string, modelFolder: string, rows: Run
   const { data, maxTokens, tooLong } = finetuneOptions(rows);
   const { datums } = await data.prepare(await readModelFolder(modelFolder), { maxTokens, tooLong });
   const { lengths } = datums;
-  const stepSize = { examples: batchSize };
+  const stepSize = { examples: rows.batchSize };
   const plan = planBatches({ lengths, epochs: 1, stepSize, maxMicroBatchTokens, seed, maxSteps: rows.steps });
   const lines = plan.steps.flat(2).map((index) => {
     const { tokenIds = [], lossWeights = [] } = datums.at(index) ?? {};
