@@ -30,6 +30,7 @@ describe("readLaunchOptions", () => {
       device: "cuda:1",
       dtype: "bfloat16",
       threads: 0,
+      evaluationCache: { folder: "answers", maxBytes: 0 },
       onLog: () => {},
       onProgress: () => {},
       signal: new AbortController().signal,
@@ -46,6 +47,8 @@ describe("readLaunchOptions", () => {
     ['{"model": "m", "onLog": "print"}', "onLog"],
     ['{"model": "m", "signal": true}', "signal"],
     ['{"model": "m", "cacheFolder": 5}', "cacheFolder"],
+    ['{"model": "m", "evaluationCache": true}', "evaluationCache"],
+    ['{"model": "m", "evaluationCache": {"maxBytes": -1}}', "evaluationCache.maxBytes"],
   ])("refuses %s", (json, where) => {
     const { faults } = errorOf(() => readLaunchOptions(untyped(json)));
     expect(faults).toEqual([expect.objectContaining({ where })]);
@@ -60,7 +63,12 @@ describe("readLaunchOptions", () => {
 
 describe("readConnectOptions", () => {
   test("returns sound options as they are", () => {
-    const options: ConnectOptions = { address: "gpu-box:50051", token: "secret", tls: { rootCertificates: "PEM" } };
+    const options: ConnectOptions = {
+      address: "gpu-box:50051",
+      token: "secret",
+      tls: { rootCertificates: "PEM" },
+      evaluationCache: false,
+    };
     expect(readConnectOptions(options)).toBe(options);
   });
 

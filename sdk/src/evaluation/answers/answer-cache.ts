@@ -95,7 +95,8 @@ export class AnswerFile {
 
   async #openForAppending(): Promise<FileHandle> {
     await mkdir(this.#folder, { recursive: true });
-    const file = await open(this.#path, "a+");
+    // What a model says of private rows is nobody else's.
+    const file = await open(this.#path, "a+", 0o600);
     // A line that a killed writer left torn ends here, so that the next one stands by itself.
     const { size } = await file.stat();
     const last = size === 0 ? undefined : (await file.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0];
