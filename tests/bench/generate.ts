@@ -5,10 +5,11 @@
  * Both sides answer the first 64 questions, greedy, at most 256 new tokens, ending where the model ends, with as many
  * threads, each in a process of its own, in turn within a round. The peer has all rows in one batch padded on the left.
  *
- * - vs_transformers: our finished tokens a second over the peer's, both in bfloat16; vs_transformers_fp32 in float32.
+ * - vs_transformers: our finished tokens a second over the peer's, both in the element type that dtype "auto" takes on
+ *   this machine: bfloat16 where it measures faster. vs_transformers_fp32 in float32.
  * - identical_fp32: share of the answers that are the same token by token in float32. One that is not differs at a place
  *   where two tokens are as good as equally likely, and the peer's padding alone rounds otherwise too.
- * - tokens_per_second: ours in bfloat16.
+ * - tokens_per_second: ours in the type of vs_transformers.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
@@ -21,6 +22,7 @@ import {
   generateOurs,
   generatePeer,
   identicalShare,
+  type Precision,
   tokensPerSecond,
   type Work,
 } from "./generate/run.js";
@@ -29,7 +31,6 @@ import { peerPython } from "./peer-environment.js";
 
 const promptCount = 64;
 const maxNewTokens = 256;
-const precisions = ["bfloat16", "float32"] as const;
 
 const file = process.argv[2] ?? process.env["MIDBLOCK_GSM8K"];
 const roundCount = Number(process.argv[3] ?? process.env["ROUNDS"] ?? 3);
@@ -41,25 +42,27 @@ if (file === undefined || !Number.isSafeInteger(roundCount) || roundCount < 1) {
 const python = await peerPython(new URL("train/peer-requirements.txt", import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "midblock-bench-generate-"));
 try {
-  const work = await prepare(file);
-  const rounds = [];
+  const { work, chosen } = await prepare(file);
+  const rounds: Round[] = [];
   for (let index = 0; index < roundCount; index++) {
-    const round = { bfloat16: await bothSides(work, "bfloat16"), float32: await bothSides(work, "float32") };
+    const float32 = await bothSides(work, "float32");
+    const round = { float32, chosen: chosen === "float32" ? float32 : await bothSides(work, chosen) };
     rounds.push(round);
-    const told = precisions.map((dtype) => `${dtype} ${speedUp(round[dtype]).toPrecision(3)}`).join(", ");
-    console.error(`round ${index + 1} of ${roundCount}: times the peer's tokens/s: ${told}`);
+    const [auto, full] = [speedUp(round.chosen).toPrecision(3), speedUp(float32).toPrecision(3)];
+    console.error(`round ${index + 1} of ${roundCount}: times the peer's tokens/s: ${chosen} ${auto}, float32 ${full}`);
   }
-  printTable(rounds);
-  const first = rounds[0]?.bfloat16;
+  printTable(rounds, chosen);
+  const first = rounds[0]?.chosen;
   const figures = {
-    vs_transformers: rounds.map(({ bfloat16 }) => speedUp(bfloat16)),
+    vs_transformers: rounds.map((round) => speedUp(round.chosen)),
     vs_transformers_fp32: rounds.map(({ float32 }) => speedUp(float32)),
     identical_fp32: rounds.map(({ float32: { ours, peer } }) => identicalShare(ours, peer)),
-    tokens_per_second: rounds.map(({ bfloat16 }) => tokensPerSecond(bfloat16.ours)),
+    tokens_per_second: rounds.map((round) => tokensPerSecond(round.chosen.ours)),
   };
   const versions = {
     midblock: packageVersion,
     node: process.version,
+    dtype: chosen,
     ...first?.ours.versions,
     ...first?.peer.versions,
   };
@@ -73,7 +76,13 @@ interface Sides {
   readonly peer: Generation;
 }
 
-async function bothSides(work: Work, dtype: (typeof precisions)[number]): Promise<Sides> {
+/** `chosen` is in the type of dtype "auto", the same measurement where that is float32. */
+interface Round {
+  readonly float32: Sides;
+  readonly chosen: Sides;
+}
+
+async function bothSides(work: Work, dtype: Precision): Promise<Sides> {
   return { ours: await generateOurs(work, dtype), peer: await generatePeer(python, work, dtype) };
 }
 
@@ -81,7 +90,7 @@ function speedUp({ ours, peer }: Sides): number {
   return tokensPerSecond(ours) / tokensPerSecond(peer);
 }
 
-async function prepare(path: string): Promise<Work> {
+async function prepare(path: string): Promise<{ work: Work; chosen: Precision }> {
   const stateFolder = join(folder, "state");
   await using client = await Client.launch({ model: "smollm2-135m-instruct", stateFolder });
   const { weightsFolder: modelFolder, specialTokens } = client.modelCard;
@@ -91,18 +100,22 @@ async function prepare(path: string): Promise<Work> {
   const prompts = conversations.map((messages) => encodePrompt(messages, tokenizer, template).tokenIds);
   const promptsFile = join(folder, "prompts.json");
   await writeFile(promptsFile, JSON.stringify(prompts));
-  const { threads } = client.server.device;
-  return { conversations, promptsFile, maxNewTokens, modelFolder, endIds: specialTokens.eosIds, threads, stateFolder };
+  const { threads, dtype } = client.server.device;
+  const endIds = specialTokens.eosIds;
+  return {
+    work: { conversations, promptsFile, maxNewTokens, modelFolder, endIds, threads, stateFolder },
+    chosen: dtype === "bfloat16" ? "bfloat16" : "float32",
+  };
 }
 
-function printTable(rounds: readonly Readonly<Record<(typeof precisions)[number], Sides>>[]): void {
+function printTable(rounds: readonly Round[], chosen: Precision): void {
   console.log(`medians of ${rounds.length} rounds, ${cpus().length} x ${cpus()[0]?.model ?? "unknown processor"}\n`);
   console.log(`${"".padEnd(28)}${["tokens/s", "seconds"].map((head) => head.padStart(10)).join("")}`);
-  for (const dtype of precisions) {
+  for (const part of chosen === "float32" ? (["float32"] as const) : (["chosen", "float32"] as const)) {
     for (const side of ["ours", "peer"] as const) {
-      const of = (figure: (run: Generation) => number) => median(rounds.map((round) => figure(round[dtype][side])));
+      const of = (figure: (run: Generation) => number) => median(rounds.map((round) => figure(round[part][side])));
       const cells = [of(tokensPerSecond).toFixed(0), of(({ seconds }) => seconds).toFixed(1)];
-      const name = `${dtype}, ${side === "ours" ? "midblock" : "transformers"}`;
+      const name = `${part === "chosen" ? chosen : part}, ${side === "ours" ? "midblock" : "transformers"}`;
       console.log(name.padEnd(28) + cells.map((cell) => cell.padStart(10)).join(""));
     }
   }
