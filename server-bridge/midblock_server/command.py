@@ -58,6 +58,7 @@ def _serve_settings(options: argparse.Namespace, environment_token: str) -> Serv
             dtype=options.dtype,
             threads=options.threads,
             max_sequence_tokens=options.max_sequence_tokens,
+            quantization=options.quantization,
         ),
         state_folder=options.state_folder.absolute(),
         listen=options.listen,
@@ -96,6 +97,7 @@ def _add_serve_options(serve: argparse.ArgumentParser) -> None:
     add("--listen", default="127.0.0.1:0", help="unix:/path or host:port (default: %(default)s, a free port)")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: %(default)s)")
     add("--dtype", default="auto", choices=["auto", "float32", "bfloat16", "float16"], help="default: %(default)s")
+    add("--quantization", default="none", choices=["none", "nf4"], help="nf4: linear maps in 4 bits, by bitsandbytes")
     add("--threads", default=0, type=_not_negative, help="0: OMP_NUM_THREADS, or the physical cores")
     add("--max-sequence-tokens", default=0, type=_not_negative, help="0: the model's context length")
     add("--stop-with-parent", action="store_true", help="exit when standard input ends or the parent process dies")

@@ -110,6 +110,7 @@ describe("control", () => {
         text: card.templateProbe?.text,
       },
       dtype: card.dtype,
+      quantization: card.quantization,
     });
     const linears = card.blockLinears.map(({ name, part, inFeatures, outFeatures }) => ({
       name,
@@ -226,7 +227,7 @@ describe("runs", () => {
       })),
     });
     const files = await filesOf(bridge.fetchArtifacts(runId));
-    expect([...files.keys()].sort()).toEqual(["adapter_config.json", "adapter_model.safetensors"]);
+    expect([...files.keys()].sort()).toEqual(["adapter_base.json", "adapter_config.json", "adapter_model.safetensors"]);
     expect(
       await filesOf(partsOf(second.stream("Runs/FetchArtifacts", { run_id: runId, form: "ARTIFACT_FORM_TRAINED" }))),
     ).toEqual(files);

@@ -93,6 +93,7 @@ describe("finetune", () => {
     await result.save(out);
     expect((await readdir(out)).sort()).toEqual([
       "README.md",
+      "adapter_base.json",
       "adapter_config.json",
       "adapter_model.safetensors",
       "items.jsonl",

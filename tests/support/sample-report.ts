@@ -38,6 +38,7 @@ export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
       weightsHash: `sha256:${"ab12".repeat(16)}`,
       parameters: 134_515_008,
       license: "apache-2.0",
+      quantization: "none",
       loadableFrom: "HuggingFaceTB/SmolLM2-135M-Instruct",
     },
     data: {

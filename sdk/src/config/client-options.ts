@@ -19,6 +19,11 @@ export interface LaunchOptions {
   readonly device?: string | undefined;
   /** Element type of the weights; "auto" (default) takes what is fast on the device. */
   readonly dtype?: "auto" | "float32" | "bfloat16" | "float16" | undefined;
+  /**
+   * "nf4" holds the blocks' linear maps in 4 bits, by bitsandbytes, and computes in `dtype`: for adapters on models that
+   * do not fit otherwise. Default "none".
+   */
+  readonly quantization?: "none" | "nf4" | undefined;
   /** Threads to compute with; default, and 0: torch's own choice. */
   readonly threads?: number | undefined;
   /** Most tokens in one sequence; default, and 0: the model's context length. */
@@ -114,6 +119,7 @@ const launchSchema = exactObject({
   stateFolder: text(longestPath).optional(),
   device: device().optional(),
   dtype: oneOf(["auto", "float32", "bfloat16", "float16"]).optional(),
+  quantization: oneOf(["none", "nf4"]).optional(),
   threads: wholeNumber(0).optional(),
   maxSequenceTokens: wholeNumber(0).optional(),
   evaluationCache: evaluationCache().optional(),

@@ -31,6 +31,7 @@ export function makeReport(
       weightsHash: card.weightsHash,
       parameters: card.parameters.total,
       license: card.license,
+      quantization: card.quantization,
       loadableFrom: card.weightsFolder,
     },
     data: {

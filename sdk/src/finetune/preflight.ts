@@ -3,7 +3,7 @@ import type { FinetuneSettings } from "../config/finetune-options.js";
 import { countTrained } from "../data/count-trained.js";
 import { encodePrompt } from "../evaluation/prompts.js";
 import type { EvaluationTask } from "../evaluation/task.js";
-import { comparePlans, countTokens, planCost } from "../training/plan-cost.js";
+import { comparePlans, countTokens, linearWeights, planCost } from "../training/plan-cost.js";
 import type { PreflightRequest } from "../training/preflight.js";
 import { adviseOnMemory } from "../training/preflight-advice.js";
 import type { Preflight } from "../training/preflight-result.js";
@@ -143,6 +143,9 @@ function resultOf(
     dtype: bridge.server.device.dtype,
     hiddenSize: card.hiddenSize,
     totalParameters: card.parameters.total,
+    linearWeights: linearWeights(card),
+    quantization: card.quantization,
+    device: bridge.server.device.name,
     maxNewTokens: longest.maxNewTokens,
   });
   return {

@@ -24,7 +24,7 @@ export interface ModelCard {
   readonly tokenizerConfigJson: string;
   /** Jinja source; undefined for a model without a chat template. */
   readonly chatTemplate: string | undefined;
-  /** "sha256:" and hex over the weight files. */
+  /** "sha256:" and hex over the weight files, and "+nf4" where they are held so. */
   readonly weightsHash: string;
   /** A text with the ids the sidecar's tokenizer gives it, to prove that both sides tokenise alike. */
   readonly tokenizerProbe: { readonly text: string; readonly tokenIds: readonly number[] };
@@ -37,6 +37,8 @@ export interface ModelCard {
   readonly weightsFolder: string;
   /** Parameters of the norms inside a block, in the model's order. */
   readonly blockNorms: readonly BlockNorm[];
+  /** How the blocks' linear maps are held: "none", as all else in `dtype`, or "nf4", in 4 bits. */
+  readonly quantization: string;
 }
 
 /** A rendered conversation, to prove that both sides read the chat template alike. */

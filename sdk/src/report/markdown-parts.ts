@@ -13,6 +13,7 @@ import {
   trainedWords,
 } from "./data-words.js";
 import { evaluationIdentity } from "./evaluation-identity.js";
+import { cellsOf, forgettingColumns, forgettingParts } from "./forgetting.js";
 import { bullets, code, paragraphs, plain, table } from "./markdown-text.js";
 import { change, changeRange, changeUnit, figure, figureRange } from "./metric-figures.js";
 import { byteSize, count, counted, duration, percent, pValueText } from "./numbers.js";
@@ -26,6 +27,7 @@ import {
   headlineMetric,
   headlineSentence,
   planWords,
+  precisionWords,
   verdictWords,
 } from "./words.js";
 
@@ -68,6 +70,17 @@ function figures({ before, after, difference, pValue, verdict }: MetricCompariso
   ];
 }
 
+/** What was forgotten, part by part; empty where nothing of it was measured. */
+export function forgettingPart({ comparisons, drift }: Pick<RunReport, "comparisons" | "drift">): string {
+  const parts = forgettingParts(comparisons, drift);
+  return parts.length === 0
+    ? ""
+    : table(
+        forgettingColumns,
+        parts.map((part) => cellsOf(part).map(plain)),
+      );
+}
+
 /** Which blocks were trained how. */
 export function planPart(report: RunReport): string {
   const { trainableParameters, totalParameters, optimizer, seed } = report;
@@ -88,7 +101,7 @@ export function costPart(report: RunReport): string {
   const reused = reusedSentence(report);
   const times = Object.entries(timings).map(([part, seconds]) => `${part} ${duration(seconds)}`);
   return bullets([
-    plain(`Device: ${device.description}, ${device.dtype}`),
+    plain(`Device: ${device.description}, ${precisionWords(report)}`),
     ...(cost === undefined
       ? []
       : [

@@ -4,7 +4,7 @@ import { loadingCode } from "./loading-code.js";
 import { dataPart, headlineParagraphs, identityPart, planPart, resultsPart } from "./markdown-parts.js";
 import { bullets, paragraphs, plain, wellFormed } from "./markdown-text.js";
 import type { RunReport } from "./run-report.js";
-import { driftSentences, headlineMetric, headlineSentence, planWords } from "./words.js";
+import { driftSentences, headlineMetric, headlineSentence, planWords, quantizationSentence } from "./words.js";
 
 /** Stands in every card, so that a later one knows that it may replace it. */
 export const modelCardMark = "<!-- written by midblock -->";
@@ -27,7 +27,7 @@ export function renderModelCard(report: RunReport): string {
     `## Data\n\n${dataPart(report.data)}`,
     `## Results\n\n${paragraphs([headlineParagraphs(comparisons), resultsPart(comparisons)])}`,
     `## Forgetting\n\n${forgetting(report)}`,
-    `## How to load it\n\nRun this in the folder of this file.\n\n\`\`\`python\n${loadingCode(method, base)}\n\`\`\``,
+    `## How to load it\n\nRun this in the folder of this file.\n\n\`\`\`python\n${loadingCode(report, base)}\n\`\`\``,
     `## Limits\n\n${limits(report)}`,
     `## Identity\n\n${identityPart(report)}`,
   ])}\n`;
@@ -88,8 +88,11 @@ function limits(report: RunReport): string {
       ...(names.length === 0 ? [] : [`No difference could be told from noise for: ${names.join(", ")}.`]),
       "It has the biases and gaps of its base model and of the data it was trained on; neither was examined here.",
       "It belongs to the base model with the weights hash below, and to that model's chat template.",
+      quantizationSentence(report),
       `The licence of the base model ${licence}.`,
       ...warnings,
-    ].map(plain),
+    ]
+      .filter((line) => line !== "")
+      .map(plain),
   );
 }

@@ -33,6 +33,8 @@ export interface ReportModel {
   readonly parameters: number;
   /** As the model names it; empty where unknown. */
   readonly license: string;
+  /** How the blocks' linear maps were held: "none", as all else in the device's `dtype`, or "nf4", in 4 bits. */
+  readonly quantization: string;
   /** Folder or hub id that transformers loads the base from; undefined where there is none, as for a bare GGUF file. */
   readonly loadableFrom: string | undefined;
 }

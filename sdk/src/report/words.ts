@@ -79,6 +79,18 @@ export function driftSentences(drift: DriftResult): string {
   return `${moved} It would still pick the base model's token at ${percent(sameToken.value)} of places (${percentRange(sameToken.interval95)}).`;
 }
 
+/** "bfloat16", or "bfloat16, the blocks' linear maps in 4 bits (nf4)". */
+export function precisionWords({ device, model }: RunReport): string {
+  if (model.quantization === "none") return device.dtype;
+  return `${device.dtype}, the blocks' linear maps in 4 bits (${model.quantization})`;
+}
+
+/** What a quantised base means for who uses the result; empty for any other. */
+export function quantizationSentence({ model }: RunReport): string {
+  if (model.quantization === "none") return "";
+  return `In training and evaluation the base was held in 4 bits (${model.quantization}): loaded so again it answers as measured here. A merged model has the base's unquantised weights, and its answers differ by the error of the quantisation.`;
+}
+
 /** A verdict as words. */
 export function verdictWords(verdict: Verdict): string {
   return verdict === "no-difference-shown" ? "no difference shown" : verdict;

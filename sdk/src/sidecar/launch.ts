@@ -22,6 +22,8 @@ export interface LaunchOptions extends Omit<EnvironmentOptions, "extras"> {
   readonly device?: string | undefined;
   /** "auto" (default), "float32", "bfloat16", "float16". */
   readonly dtype?: string | undefined;
+  /** "none" (default) or "nf4", for which the environment is made or checked with the extra that has bitsandbytes. */
+  readonly quantization?: string | undefined;
   /** Threads torch computes with; 0 (default) leaves its own choice. */
   readonly threads?: number | undefined;
   /** Most tokens in one sequence; 0 (default): the model's context length. */
@@ -48,6 +50,8 @@ export interface Sidecar {
   stop(graceMilliseconds?: number): Promise<SidecarExit>;
 }
 
+/** The extra of the sidecar's packages that holds weights in 4 bits. */
+const quantizationExtra = "cuda";
 const defaultStartTimeoutMilliseconds = 300_000;
 const defaultGraceMilliseconds = 10_000;
 
@@ -59,7 +63,8 @@ const defaultGraceMilliseconds = 10_000;
  */
 export async function launchSidecar(options: LaunchOptions): Promise<Sidecar> {
   if (options.signal?.aborted) throw launchCancelled();
-  const environment = await prepareEnvironment(options);
+  const extras = (options.quantization ?? "none") === "none" ? [] : [quantizationExtra];
+  const environment = await prepareEnvironment({ ...options, extras });
   const folders = await makeFolders(options);
   const token = randomBytes(32).toString("hex");
   const endpoint = await makeEndpoint();
@@ -101,6 +106,7 @@ function serveArguments(options: LaunchOptions, folders: SidecarFolders, listen:
     `--listen=${listen}`,
     `--device=${options.device ?? "auto"}`,
     `--dtype=${options.dtype ?? "auto"}`,
+    `--quantization=${options.quantization ?? "none"}`,
     `--threads=${options.threads ?? 0}`,
     `--max-sequence-tokens=${options.maxSequenceTokens ?? 0}`,
     "--stop-with-parent",

@@ -81,10 +81,13 @@ export function fullWeights(): FullWeightsChoice {
 /**
  * Resolves a choice against a model: the targets become names of linear maps.
  *
- * Throws OptionsError where the model has no such map, and says which it has.
+ * Throws OptionsError where the model has no such map, and says which it has, and for full weights of a quantised base.
  */
 export function resolveMethod(choice: MethodChoice, card: ModelCard): LoraMethod | FullWeightsMethod {
-  if (choice.kind === "full-weights") return { kind: "full-weights" };
+  if (choice.kind === "full-weights") {
+    if (card.quantization !== "none") throw quantizedError(card);
+    return { kind: "full-weights" };
+  }
   const { scale, dropout, rankStabilized, weightDecomposed } = choice;
   const targets = resolveTargets(choice.targets, card);
   return { kind: "lora", targets, scale, dropout, rankStabilized, weightDecomposed };
@@ -100,6 +103,16 @@ function resolveTargets(targets: LoraTargets, card: ModelCard): readonly string[
 
 function namesOfPart(part: "all-linear" | "attention" | "mlp", card: ModelCard): readonly string[] {
   return card.blockLinears.filter((linear) => part === "all-linear" || linear.part === part).map(({ name }) => name);
+}
+
+function quantizedError({ name, quantization }: ModelCard) {
+  return new OptionsError({
+    code: "invalid-options",
+    what: `The blocks of ${name} can't be trained whole: their weights are held in 4 bits, which no step could move.`,
+    found: `method: fullWeights() on a base with quantization "${quantization}"`,
+    wanted: "adapters on a quantised base, or an unquantised base",
+    nextStep: 'Train adapters with lora(), or launch the model with quantization "none".',
+  });
 }
 
 function targetsError(targets: LoraTargets, unknown: readonly string[], known: readonly string[], card: ModelCard) {

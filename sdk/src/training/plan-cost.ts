@@ -59,8 +59,8 @@ export function comparePlans(
  * pair (scores and weighted sum, w the width of attention): forward 2 P T + a in every block; backward, for the
  * gradients of the inputs, 2 P T + 2 a from the last block down to the first planned one; weight gradients 2 P T in blocks
  * with full weights. An adapter of rank r adds 2 r (in + out) T three times: forward, input and weight gradient. The
- * head is run at trained tokens alone, forward and backward: 4 V h for each. Norms, activations and the optimiser's
- * update are left out: they are below 1 % of it.
+ * head is run at trained tokens alone, forward and backward: 4 V h for each. Norms, activations, the optimiser's update
+ * and turning quantised weights back are left out: the first three are below 1 % of it.
  */
 export function planCost(
   plan: LayerPlan,
@@ -117,6 +117,12 @@ function linearsOf(index: number, card: ModelCard): readonly BlockLinear[] {
 
 function sizeOf(linears: readonly BlockLinear[]): number {
   return linears.reduce((sum, { inFeatures, outFeatures }) => sum + inFeatures * outFeatures, 0);
+}
+
+/** Numbers in the linear maps of all blocks: what a quantised base holds in 4 bits. */
+export function linearWeights(card: ModelCard): number {
+  const blocks = Array.from({ length: card.blockCount }, (_, index) => sizeOf(linearsOf(index, card)));
+  return blocks.reduce((sum, size) => sum + size, 0);
 }
 
 /** Adds up what sequences of given lengths put through the model. */

@@ -9,7 +9,7 @@ from midblock_server.core.band import Band
 from midblock_server.core.model import LoadedModel
 
 ARTIFACT_FILES = (*lora.ARTIFACTS, *full_weights.ARTIFACTS)
-"""A checkpoint has the first two (an adapter in PEFT's format) or the last two (changed tensors)."""
+"""A checkpoint has the first three (an adapter in PEFT's format) or the last two (changed tensors)."""
 
 
 def load_band(model: LoadedModel, folder: Path) -> Band:
@@ -18,5 +18,5 @@ def load_band(model: LoadedModel, folder: Path) -> Band:
     Raises CheckpointError("artifact-corrupt") where they do not fit the model.
     """
     if (folder / lora.WEIGHTS_FILE).exists():
-        return lora.LoraBand.load(model.module, folder)
+        return lora.LoraBand.load(model, folder)
     return full_weights.load_delta(model, folder)

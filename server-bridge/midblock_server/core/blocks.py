@@ -70,8 +70,10 @@ def block_linears(blocks: BlockList) -> tuple[BlockLinear, ...]:
 
 def linear_widths(linear: nn.Linear | Conv1D) -> tuple[int, int]:
     """Input and output width. GPT-2's ``Conv1D`` keeps its weight transposed, as (input, output)."""
-    rows, columns = linear.weight.shape
-    return (rows, columns) if isinstance(linear, Conv1D) else (columns, rows)
+    if isinstance(linear, Conv1D):
+        inputs, outputs = linear.weight.shape
+        return inputs, outputs
+    return linear.in_features, linear.out_features
 
 
 def _linears(block: nn.Module) -> Iterator[tuple[str, BlockPart, nn.Linear | Conv1D]]:

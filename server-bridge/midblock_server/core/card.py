@@ -11,10 +11,12 @@ from midblock_server.core.blocks import BlockList, block_linears
 from midblock_server.core.errors import ModelError
 from midblock_server.core.model_files import ModelFiles
 from midblock_server.core.norms import block_norms
+from midblock_server.core.quantization import number_count
 from midblock_server.core.special_tokens import find_special_tokens
 from midblock_server.core.template_probe import probe_template
 from midblock_server.core.tokenizer_files import TokenizerFiles
-from midblock_server.core.types import ModelCard, ParameterCounts
+from midblock_server.core.types import LoadSettings, ModelCard, ParameterCounts
+from midblock_server.core.weights_hash import hash_as_held
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -31,17 +33,17 @@ PROBE_TEXT = (
 
 
 def describe_model(
-    name: str, files: ModelFiles, module: PreTrainedModel, blocks: BlockList, tokenizer: TokenizerFiles
+    settings: LoadSettings, files: ModelFiles, module: PreTrainedModel, blocks: BlockList, tokenizer: TokenizerFiles
 ) -> ModelCard:
     """Describes a loaded model. Raises ModelError("unsupported-model") where its config names no context length."""
     config = module.config.get_text_config()
     return ModelCard(
-        name=name,
+        name=settings.source,
         architecture=type(module).__name__,
         block_count=len(blocks),
         hidden_size=config.hidden_size,
         vocabulary_size=module.get_input_embeddings().num_embeddings,
-        context_length=_context_length(config, name),
+        context_length=_context_length(config, settings.source),
         tied_embeddings=_has_tied_embeddings(module),
         parameters=count_parameters(module, blocks),
         block_linears=block_linears(blocks),
@@ -49,7 +51,7 @@ def describe_model(
         tokenizer_json=tokenizer.tokenizer_json,
         tokenizer_config_json=tokenizer.config_json,
         chat_template=tokenizer.chat_template,
-        weights_hash=files.weights_hash,
+        weights_hash=hash_as_held(files.weights_hash, settings.quantization),
         probe_text=PROBE_TEXT,
         probe_token_ids=tuple(tokenizer.tokenizer.encode(PROBE_TEXT, add_special_tokens=False).ids),
         template_probe=probe_template(tokenizer),
@@ -57,6 +59,7 @@ def describe_model(
         license=_license(files.folder),
         weights_folder=str(files.folder.absolute()),
         block_norms=block_norms(blocks),
+        quantization=settings.quantization,
     )
 
 
@@ -67,7 +70,7 @@ def count_parameters(module: PreTrainedModel, blocks: BlockList) -> ParameterCou
     def count(part: nn.Module | None) -> int:
         new = [each for each in (part.parameters() if part else ()) if id(each) not in seen]
         seen.update(map(id, new))
-        return sum(each.numel() for each in new)
+        return sum(map(number_count, new))
 
     by_block = tuple(count(block) for block in blocks.modules)
     head = module.get_output_embeddings()

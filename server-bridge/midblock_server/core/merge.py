@@ -5,14 +5,17 @@ from __future__ import annotations
 import copy
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
 from midblock_server.core.adapted_linear import AdaptedLinear
+from midblock_server.core.artifacts import load_band
 from midblock_server.core.band import Band
 from midblock_server.core.errors import MidblockServerError
+from midblock_server.core.model import load_model
 from midblock_server.core.session import ModelSession
 
 if TYPE_CHECKING:
@@ -38,20 +41,36 @@ BASE_FILES = (
 """Files that a merged model takes over from its base, where the base has them."""
 
 
-def write_merged(session: ModelSession, weights: Path | Band, folder: Path) -> Sequence[Path]:
-    """Writes the model with the weights of a checkpoint folder, or of a band, into ``folder``. Returns the files.
+def write_merged(session: ModelSession, weights: Path, folder: Path) -> Sequence[Path]:
+    """Writes the model with the weights of a checkpoint folder into ``folder``, which exists. Returns the files.
 
-    The folder exists. Sums are made in float32 and stored in the base's element type; tied embeddings stay tied. The
-    device is held meanwhile, and no tensor of the base is written to. Raises CheckpointError where the weights do not
-    fit, and MidblockServerError("limit-exceeded") where the disk has no room.
+    Sums are made in float32 and stored in the base's element type; tied embeddings stay tied. The device is held
+    meanwhile, and no tensor of the base is written to. A quantised base is read again, unquantised, on the CPU, and
+    merged into: what comes out differs from what answered in training by the error of the quantisation. Raises
+    CheckpointError where the weights do not fit, MidblockServerError("limit-exceeded") where the disk has no room, and
+    what ``load_model`` raises.
     """
-    turn = session.turn(weights) if isinstance(weights, Path) else session.turn_with(weights)
-    with turn as model:
-        tensors = merged_tensors(model.module)
-        _require_room(folder, tensors)
-        with session.base():
-            _save(model.module, tensors, folder)
-    base = Path(model.card.weights_folder)
+    with session.turn(weights) as model:
+        if model.card.quantization == "none":
+            return _write(session, folder)
+        settings = replace(model.settings, quantization="none", device="cpu", dtype=model.device.dtype)
+        unquantized = load_model(settings)
+        return write_merged_band(ModelSession(unquantized), load_band(unquantized, weights), folder)
+
+
+def write_merged_band(session: ModelSession, band: Band, folder: Path) -> Sequence[Path]:
+    """``write_merged`` for weights that the caller holds, and a base that is not quantised."""
+    with session.turn_with(band):
+        return _write(session, folder)
+
+
+def _write(session: ModelSession, folder: Path) -> Sequence[Path]:
+    module = session.model.module
+    tensors = merged_tensors(module)
+    _require_room(folder, tensors)
+    with session.base():
+        _save(module, tensors, folder)
+    base = Path(session.model.card.weights_folder)
     for name in BASE_FILES:
         if (base / name).is_file():
             shutil.copyfile(base / name, folder / name)

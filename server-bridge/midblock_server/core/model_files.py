@@ -67,7 +67,7 @@ def _refuse_quantized(config: dict[str, Any], folder: Path) -> None:
             f"The weights in {folder} are quantised, and can't be trained as they are.",
             found=f"quantization_config with method {method}",
             wanted="float32, bfloat16 or float16 weights in safetensors, or a GGUF file",
-            next_step="Use the unquantised version of the model.",
+            next_step='Use the unquantised version of the model; quantization "nf4" then holds it in four bits.',
         )
 
 

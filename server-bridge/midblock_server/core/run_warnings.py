@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from midblock_server.core.lora_config import adapted_names
 from midblock_server.core.model import LoadedModel
+from midblock_server.core.quantization import number_count
 from midblock_server.core.specification import LoraMethod, RunSpecification
 from midblock_server.core.types import TrainingWarning
 
@@ -22,7 +23,8 @@ def run_warnings(model: LoadedModel, specification: RunSpecification) -> Iterato
     if not isinstance(method, LoraMethod) or {linear.name for linear in model.card.block_linears} - {*method.targets}:
         return
     total = sum(model.card.parameters.by_block[block.index] for block in plan.blocks)
-    reached = sum(model.module.get_submodule(name).weight.numel() for name in adapted_names(model, plan, method))
+    names = adapted_names(model, plan, method)
+    reached = sum(number_count(model.module.get_submodule(name).weight) for name in names)
     if total - reached > NOTICEABLE_SHARE * total:
         yield TrainingWarning(
             "experts-not-adapted",

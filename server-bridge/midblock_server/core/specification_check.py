@@ -67,6 +67,12 @@ def _faults(
     if isinstance(specification.method, LoraMethod):
         yield from _lora_faults(card, specification.layer_plan, specification.method)
     else:
+        if card.quantization != "none":
+            yield (
+                "invalid-options",
+                f"method: full weights, but the base is held in {card.quantization}, in which weights can't be "
+                'trained; train adapters (lora), or load the model with quantization "none"',
+            )
         for block in specification.layer_plan.blocks:
             if block.rank is not None:
                 yield "invalid-layer-plan", f"block {block.index}: rank {block.rank}, but full weights have none"

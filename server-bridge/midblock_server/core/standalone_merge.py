@@ -13,7 +13,7 @@ from midblock_server.core import full_weights, lora
 from midblock_server.core.artifacts import load_band
 from midblock_server.core.band import Band
 from midblock_server.core.errors import CheckpointError, MidblockServerError
-from midblock_server.core.merge import write_merged
+from midblock_server.core.merge import write_merged_band
 from midblock_server.core.model import LoadedModel, load_model
 from midblock_server.core.precision import DTYPES
 from midblock_server.core.session import ModelSession
@@ -31,19 +31,19 @@ def merge_folder(
 
     Gives the files; ``out`` appears whole or not at all. Raises MidblockServerError("invalid-options") where ``out``
     exists or ``trained`` lacks files, CheckpointError("artifact-corrupt") where the weights can't be read or were
-    trained from another base, and what ``load_model`` and ``write_merged`` raise.
+    trained from another base, and what ``load_model`` and ``write_merged_band`` raise.
     """
     _check_folders(trained, out)
     if base.dtype == STORED_DTYPE:
         base = replace(base, dtype=_stored_dtype(base, report))
     model = load_model(base, report)
     band = _read_band(model, trained)
-    report("merging", None)
+    report(_what_is_merged(model, trained), None)
     aside = out.with_name(f".{out.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        write_merged(ModelSession(model), band, aside)
+        write_merged_band(ModelSession(model), band, aside)
         aside.rename(out)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -52,7 +52,7 @@ def merge_folder(
 
 def _check_folders(trained: Path, out: Path) -> None:
     faults = [f"{out} exists already; name a folder that does not"] if out.exists() else []
-    kinds = (lora.ARTIFACTS, full_weights.ARTIFACTS)
+    kinds = (lora.PEFT_FILES, full_weights.ARTIFACTS)
     if not any(all((trained / name).is_file() for name in kind) for kind in kinds):
         present = [name for kind in kinds for name in kind if (trained / name).is_file()]
         faults.append(f"{trained} has {present[0] if present else 'none of the files'} alone")
@@ -64,6 +64,16 @@ def _check_folders(trained: Path, out: Path) -> None:
             wanted=f"trained weights ({' and '.join(kinds[0])}, or {' and '.join(kinds[1])}) and a new folder",
             next_step="Name the folder that result.save wrote, and an output that does not exist.",
         )
+
+
+def _what_is_merged(model: LoadedModel, trained: Path) -> str:
+    base = lora.recorded_base(trained)
+    if base is None or base == model.card.weights_hash:
+        return "merging"
+    return (
+        "merging into the unquantised weights; the adapter was trained on a quantised base, "
+        f"{base}, and the merged model's answers differ by the error of the quantisation"
+    )
 
 
 def _stored_dtype(base: LoadSettings, report: Report) -> str:

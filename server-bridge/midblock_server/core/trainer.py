@@ -93,7 +93,7 @@ def _make_band(model: LoadedModel, specification: RunSpecification) -> Trainable
     method = specification.method
     if isinstance(method, LoraMethod):
         config = lora_config(model, specification.layer_plan, method, train_norms=specification.train_norms)
-        return LoraBand.for_training(model.module, config, specification.seed)
+        return LoraBand.for_training(model, config, specification.seed)
     return FullWeightsBand(model, specification.layer_plan)
 
 

@@ -21,8 +21,9 @@ class LoadSettings:
     """How to load a model.
 
     ``source`` is a built-in name, a folder with safetensors, a GGUF file, or a hub id. ``device`` is "auto", "cpu",
-    "cuda", "cuda:1", "mps". ``dtype`` is "auto" (measured), "float32", "bfloat16", "float16". ``cache_folder`` holds
-    converted and downloaded models. ``threads`` 0 takes the physical cores, or OMP_NUM_THREADS where that is set.
+    "cuda", "cuda:1", "mps". ``dtype`` is "auto" (measured), "float32", "bfloat16", "float16". ``quantization`` is
+    "none" or "nf4". ``cache_folder`` holds converted and downloaded models. ``threads`` 0 takes the physical cores, or
+    OMP_NUM_THREADS where that is set.
     """
 
     source: str
@@ -31,6 +32,7 @@ class LoadSettings:
     dtype: str = "auto"
     threads: int = 0
     max_sequence_tokens: int = 0  # 0: the model's context length
+    quantization: str = "none"
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class ModelCard:
     license: str
     weights_folder: str
     block_norms: tuple[BlockNorm, ...] = ()
+    quantization: str = "none"
 
 
 @dataclass(frozen=True)

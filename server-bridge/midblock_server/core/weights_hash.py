@@ -22,6 +22,16 @@ def combine_hashes(sha256_by_name: dict[str, str]) -> str:
     return f"sha256:{total.hexdigest()}"
 
 
+def hash_as_held(weights_hash: str, quantization: str) -> str:
+    """The hash of weights that are held in another form than their files have: "+" and the form come after it."""
+    return weights_hash if quantization == "none" else f"{weights_hash}+{quantization}"
+
+
+def hash_of_files(weights_hash: str) -> str:
+    """The hash of the weight files alone, however the weights are held."""
+    return weights_hash.partition("+")[0]
+
+
 def file_sha256(path: Path, cache_folder: Path) -> str:
     """SHA-256 of a file in lower-case hex."""
     path = path.resolve()

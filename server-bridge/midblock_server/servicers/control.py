@@ -27,7 +27,17 @@ CAPABILITIES = (
     "sampling",
     "score-kl",
 )
-REPORTED_PACKAGES = ("torch", "transformers", "peft", "safetensors", "tokenizers", "numpy", "grpcio", "protobuf")
+REPORTED_PACKAGES = (
+    "torch",
+    "transformers",
+    "peft",
+    "bitsandbytes",
+    "safetensors",
+    "tokenizers",
+    "numpy",
+    "grpcio",
+    "protobuf",
+)
 
 
 class ControlServicer(control_pb2_grpc.ControlServicer):

@@ -41,6 +41,7 @@ def model_card_to_wire(card: ModelCard) -> model_pb2.ModelCard:
         block_norms=[
             model_pb2.BlockNorm(name=norm.name, size=norm.size, blocks=norm.blocks) for norm in card.block_norms
         ],
+        quantization=card.quantization,
     )
 
 

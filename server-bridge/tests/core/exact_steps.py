@@ -31,7 +31,7 @@ def make_band(model: LoadedModel, specification: RunSpecification) -> LoraBand |
     method = specification.method
     if isinstance(method, FullWeightsMethod):
         return FullWeightsBand(model, specification.layer_plan)
-    band = LoraBand.for_training(model.module, lora_config(model, specification.layer_plan, method), seed=1)
+    band = LoraBand.for_training(model, lora_config(model, specification.layer_plan, method), seed=1)
     randomize_second_matrices(band)
     return band
 

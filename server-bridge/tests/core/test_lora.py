@@ -64,7 +64,7 @@ def test_the_pattern_of_block_1_does_not_match_block_11(load: Load, tiny_model: 
     plan = specify(model, ranks={1: 2, 5: 4, 10: 4, 11: 4}).layer_plan
     config = lora_config(model, plan, LoraMethod(("self_attn.q_proj",), scale=1.0))
     assert config.rank_pattern == {r"^model\.layers\.1\..+": 2}
-    assert ranks(LoraBand(model.module, config)) == {1: 2, 5: 4, 10: 4, 11: 4}
+    assert ranks(LoraBand(model, config)) == {1: 2, 5: 4, 10: 4, 11: 4}
 
 
 def test_integer_keys_would_give_every_block_the_same_rank(load: Load, tiny_model: MakeModel, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_the_scale_is_the_same_at_every_rank(rank_stabilized: bool, load: Load, 
     model = load(tiny_model())
     method = LoraMethod(("self_attn.q_proj",), scale=1.5, rank_stabilized=rank_stabilized)
     config = lora_config(model, specify(model, ranks={1: 3, 2: 8, 3: 8}).layer_plan, method)
-    band = LoraBand(model.module, config)
+    band = LoraBand(model, config)
     band.attach()
     for block in (1, 2, 3):
         layer = model.module.get_submodule(f"model.layers.{block}.self_attn.q_proj")
@@ -124,7 +124,7 @@ def test_untrained_adapters_change_nothing(
 ) -> None:
     model = load(tiny_model(), dtype=dtype)
     method = every_linear(model, weight_decomposed=weight_decomposed)
-    band = LoraBand.for_training(model.module, lora_config(model, specify(model).layer_plan, method), seed=3)
+    band = LoraBand.for_training(model, lora_config(model, specify(model).layer_plan, method), seed=3)
     base = logits_of(model, TOKENS)
     band.attach()
     torch.testing.assert_close(logits_of(model, TOKENS), base, rtol=0, atol=1e-6)
@@ -135,7 +135,7 @@ def test_a_linears_first_draw_does_not_depend_on_the_plan(load: Load, tiny_model
     drawn = []
     for blocks in ({2: 4}, {1: 4, 2: 4, 5: 2}):
         config = lora_config(model, specify(model, ranks=blocks).layer_plan, every_linear(model))
-        drawn.append(LoraBand.for_training(model.module, config, seed=3).parameters)
+        drawn.append(LoraBand.for_training(model, config, seed=3).parameters)
     name = "model.layers.2.mlp.up_proj.lora_A"
     assert torch.equal(drawn[0][name], drawn[1][name])
     bound = 1 / math.sqrt(64)  # PEFT's own: Kaiming uniform with a = sqrt(5) over 64 inputs

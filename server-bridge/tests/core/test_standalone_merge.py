@@ -70,12 +70,22 @@ def test_it_has_the_element_type_of_the_bases_files_or_the_one_asked_for(
 
 @pytest.mark.parametrize("kind", ["adapter", "full"])
 def test_another_base_is_refused(kind: str, trained: Train, tiny_model: MakeModel, tmp_path: Path) -> None:
-    other = settings(tiny_model(seed=1) if kind == "full" else tiny_model("gpt2"), tmp_path)
+    other = settings(tiny_model(seed=1), tmp_path)
     with pytest.raises(CheckpointError) as caught:
         merge_folder(other, trained(kind), tmp_path / "out")
     assert caught.value.code == "artifact-corrupt"
     assert "trained" in caught.value.detail.next_step
     assert not (tmp_path / "out").exists()
+
+
+def test_an_adapter_that_names_no_base_is_told_from_its_shapes(
+    trained: Train, tiny_model: MakeModel, tmp_path: Path
+) -> None:
+    folder = trained("adapter")
+    (folder / "adapter_base.json").unlink()
+    with pytest.raises(CheckpointError, match="its config describes"):
+        merge_folder(settings(tiny_model("gpt2"), tmp_path), folder, tmp_path / "out")
+    assert merge_folder(settings(tiny_model(), tmp_path), folder, tmp_path / "out")
 
 
 def test_all_that_is_wrong_with_the_folders_is_told_before_the_base_is_looked_for(
@@ -104,6 +114,7 @@ def test_an_unknown_base_is_told(trained: Train, tmp_path: Path) -> None:
         ("full", "delta.json", "{}"),
         ("full", "delta.safetensors", "short"),
         ("adapter", "adapter_config.json", "[]"),
+        ("adapter", "adapter_base.json", "{}"),
         ("adapter", "adapter_model.safetensors", "short"),
     ],
 )

@@ -37,6 +37,7 @@ export function cardOf(blockCount: number, changes: Partial<ModelCard> = {}): Mo
     tokenizerConfigJson: "",
     chatTemplate: undefined,
     weightsHash: "sha256:0",
+    quantization: "none",
     tokenizerProbe: { text: "", tokenIds: [] },
     templateProbe: undefined,
     dtype: "float32",

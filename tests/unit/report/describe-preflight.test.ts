@@ -40,6 +40,9 @@ const advised = {
   dtype: "float32",
   hiddenSize: 1000,
   totalParameters: 1e8,
+  linearWeights: 8e7,
+  quantization: "none",
+  device: "cpu",
   maxNewTokens: 100,
 } as const;
 
@@ -75,4 +78,25 @@ test("advises on generation where that is too large, and on nothing that saves n
   ]);
   const alone = { ...advised, longestTokens: 2000, plannedBlocks: 1, gradientCheckpointing: true };
   expect(adviseOnMemory({ ...alone, dtype: "bfloat16", method: "lora" })).toEqual([]);
+});
+
+test("advises on 4 bits for adapters on CUDA, where the base is not quantised yet", () => {
+  const adapted = { ...advised, method: "lora", device: "cuda:0" } as const;
+  const quantized = ({ change }: { readonly change: string }) => change.startsWith("quantization");
+  const saved = adviseOnMemory(adapted).find(quantized);
+  expect(saved).toEqual({
+    change: 'quantization: "nf4" at launch',
+    savedBytes: Math.round(8e7 * (4 - 4.126953125 / 8)),
+  });
+  expect(adviseOnMemory({ ...adapted, dtype: "bfloat16" }).find(quantized)?.savedBytes).toBe(
+    Math.round(8e7 * (2 - 4.126953125 / 8)),
+  );
+  for (const other of [{ device: "cpu" }, { method: "full-weights" }, { quantization: "nf4" }] as const) {
+    expect(adviseOnMemory({ ...adapted, ...other }).find(quantized)).toBeUndefined();
+  }
+});
+
+test("counts on bfloat16 for what is not in 4 bits alone", () => {
+  const advice = adviseOnMemory({ ...advised, method: "lora", quantization: "nf4" });
+  expect(advice).toContainEqual({ change: 'dtype: "bfloat16" at launch', savedBytes: 2 * 2e7 + 1e9 });
 });

@@ -63,6 +63,22 @@ describe("the metadata", () => {
   });
 });
 
+describe("of a quantised base", () => {
+  const card = renderModelCard(from({ quantization: "nf4" }));
+
+  test("the code loads the base as it was in training, and does not merge into 4 bits", () => {
+    expect(card).toContain('bnb_4bit_quant_type="nf4"');
+    expect(card).toContain("bnb_4bit_compute_dtype=torch.bfloat16");
+    expect(card).not.toContain("merge_and_unload");
+    expect(renderModelCard(from({}))).not.toContain("BitsAndBytesConfig");
+  });
+
+  test("the limits tell what merging means", () => {
+    expect(card).toMatch(/base was held in 4 bits \(nf4\).*merged model has the base's unquantised weights/);
+    expect(renderModelCard(from({}))).not.toContain("4 bits");
+  });
+});
+
 test("the text tells what was gained, what was lost, and what could not be seen", () => {
   const card = renderModelCard(sampleReport({ comparisons: sampleTasks() })).replaceAll("\u00a0", " ");
   const titles = [...card.matchAll(/^## (.*)$/gm)].map(([, title]) => title);

@@ -34,6 +34,13 @@ async function launchFailure(program: string, options: Partial<LaunchOptions> = 
 }
 
 describe("a sidecar that starts", () => {
+  test("of a quantised model has the packages for that, or is not started", async () => {
+    const failure = await launchFailure(obedientProgram, { quantization: "nf4" });
+    expect(failure).toBeInstanceOf(EnvironmentError);
+    expect(failure).toMatchObject({ code: "environment-incomplete" });
+    expect(failure.message).toContain("nonesuch-kernels");
+  });
+
   test("is told everything, but the token never on its command line", async () => {
     const report = `${programStart}
 with open(os.path.join(os.path.dirname(options["state-folder"]), "told.json"), "w") as file:
@@ -52,6 +59,7 @@ sys.stdin.read()
       `--listen=${sidecar.address}`,
       "--device=cpu",
       "--dtype=float32",
+      "--quantization=none",
       "--threads=2",
       "--max-sequence-tokens=64",
       "--stop-with-parent",

@@ -47,6 +47,13 @@ describe("resolveMethod", () => {
     expect(resolveMethod(fullWeights(), card)).toEqual({ kind: "full-weights" });
   });
 
+  test("refuses full weights of a quantised base, and says what to do", () => {
+    const quantized = cardOf(6, { quantization: "nf4" });
+    expect(resolveMethod(lora(), quantized)).toMatchObject({ kind: "lora" });
+    expect(() => resolveMethod(fullWeights(), quantized)).toThrow(OptionsError);
+    expect(() => resolveMethod(fullWeights(), quantized)).toThrow(/lora\(\).*quantization "none"/);
+  });
+
   test("reports every unknown target, and what there is", () => {
     const resolve = () => resolveMethod(lora({ targets: ["q_proj", "mlp.up_proj", "fc1"] }), card);
     expect(resolve).toThrow(OptionsError);

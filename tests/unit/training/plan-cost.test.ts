@@ -1,7 +1,7 @@
 /** Costs of plans against numbers worked out by hand. */
 import { expect, test } from "@jest/globals";
 import type { ModelCard } from "../../../sdk/src/layers/model-card.js";
-import { comparePlans, countTokens, planCost } from "../../../sdk/src/training/plan-cost.js";
+import { comparePlans, countTokens, linearWeights, planCost } from "../../../sdk/src/training/plan-cost.js";
 
 const linear = (name: string, part: "attention" | "mlp", inFeatures: number, outFeatures: number) => ({
   name,
@@ -65,4 +65,10 @@ test("full weights of the last block", () => {
   expect(trainableParameters).toBe(26);
   expect(flops).toBe(3 * (264 + 156) + (264 + 2 * 156) + 264 + 168);
   expect(comparePlans(plan, { kind: "full-weights" }, card, counts).uniformLora).toBeUndefined();
+});
+
+test("what can be held in 4 bits is the linear maps of the blocks that have them", () => {
+  expect(linearWeights(card)).toBe(3 * 22);
+  const inOneBlock = card.blockLinears.map((one) => (one.name === "qkv" ? { ...one, blocks: [1] } : one));
+  expect(linearWeights({ ...card, blockLinears: inOneBlock })).toBe(3 * 22 - 2 * 6);
 });

@@ -79,6 +79,7 @@ test("waits for the model card and tells the progress", async () => {
     license: "apache-2.0",
     weights_folder: "/models/tiny",
     block_norms: [{ name: "input_layernorm.weight", size: 8, blocks: [0, 1] }],
+    quantization: "nf4",
   };
   const messages: WireMessage[] = [
     { progress: { stage: "reading weights", fraction: 0.5 } },
@@ -120,6 +121,7 @@ test("waits for the model card and tells the progress", async () => {
       license: "apache-2.0",
       weightsFolder: "/models/tiny",
       blockNorms: [{ name: "input_layernorm.weight", size: 8, blocks: [0, 1] }],
+      quantization: "nf4",
     });
     expect(progress).toEqual([
       { stage: "reading weights", fraction: 0.5 },

@@ -3,6 +3,7 @@ import { evaluationIdentity } from "../evaluation-identity.js";
 import { type Markup, type MarkupValue, markup } from "../markup.js";
 import { byteSize } from "../numbers.js";
 import type { JsonValue, RunReport } from "../run-report.js";
+import { precisionWords } from "../words.js";
 import { dataTable, factTable } from "./tables.js";
 
 /** Every setting with its resolved value, and what it ran on. */
@@ -26,7 +27,7 @@ ${factTable([...flatten("method", { ...method }), ...flatten("optimizer", { ...o
     ...Object.entries(report.versions.packages),
     [
       "Device",
-      `${report.device.description}, ${report.device.dtype}, ${report.device.threads} threads, ${byteSize(report.device.memoryBytes)}`,
+      `${report.device.description}, ${precisionWords(report)}, ${report.device.threads} threads, ${byteSize(report.device.memoryBytes)}`,
     ],
   ])}</section>`;
 }

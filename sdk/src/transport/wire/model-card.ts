@@ -38,6 +38,8 @@ export function readModelCard(card: WireModelCard): ModelCard {
     license: card.license,
     weightsFolder: card.weightsFolder,
     blockNorms: card.blockNorms.map(({ name, size, blocks }) => ({ name, size, blocks: [...blocks] })),
+    // Servers from before quantisation do not tell.
+    quantization: card.quantization || "none",
   };
 }
 

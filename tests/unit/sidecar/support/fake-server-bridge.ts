@@ -30,7 +30,8 @@ export async function writeServerBridge(folder: string, fake: FakeServerBridge):
   const serverBridge = join(folder, "server-bridge");
   await mkdir(join(serverBridge, "midblock_server"), { recursive: true });
   const dependencies = JSON.stringify(fake.dependencies ?? []);
-  const pyproject = `[project]\ndependencies = ${dependencies}\n[project.optional-dependencies]\ndev = ["tool==1.0"]\n`;
+  const extras = 'dev = ["tool==1.0"]\ncuda = ["nonesuch-kernels==1.0"]\n';
+  const pyproject = `[project]\ndependencies = ${dependencies}\n[project.optional-dependencies]\n${extras}`;
   await writeFile(join(serverBridge, "pyproject.toml"), pyproject);
   await writeFile(join(serverBridge, "constraints.txt"), fake.constraints ?? "");
   await copyFile(maker, join(serverBridge, "make_environment.py"));

@@ -24,27 +24,27 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17midblock/v1/model.proto\x12\x0bmidblock.v1\"\x84\x05\n\tModelCard\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x02 \x01(\t\x12\x13\n\x0b\x62lock_count\x18\x03 \x01(\r\x12\x13\n\x0bhidden_size\x18\x04 \x01(\r\x12\x17\n\x0fvocabulary_size\x18\x05 \x01(\r\x12\x16\n\x0e\x63ontext_length\x18\x06 \x01(\r\x12\x17\n\x0ftied_embeddings\x18\x07 \x01(\x08\x12\x30\n\nparameters\x18\x08 \x01(\x0b\x32\x1c.midblock.v1.ParameterCounts\x12/\n\rblock_linears\x18\t \x03(\x0b\x32\x18.midblock.v1.BlockLinear\x12\x32\n\x0especial_tokens\x18\n \x01(\x0b\x32\x1a.midblock.v1.SpecialTokens\x12\x16\n\x0etokenizer_json\x18\x0b \x01(\t\x12\x1d\n\x15tokenizer_config_json\x18\x0c \x01(\t\x12\x1a\n\rchat_template\x18\r \x01(\tH\x00\x88\x01\x01\x12\x14\n\x0cweights_hash\x18\x0e \x01(\t\x12\x34\n\x0ftokenizer_probe\x18\x0f \x01(\x0b\x32\x1b.midblock.v1.TokenizerProbe\x12\r\n\x05\x64type\x18\x10 \x01(\t\x12\x0f\n\x07license\x18\x11 \x01(\t\x12\x16\n\x0eweights_folder\x18\x12 \x01(\t\x12\x32\n\x0etemplate_probe\x18\x13 \x01(\x0b\x32\x1a.midblock.v1.TemplateProbe\x12+\n\x0b\x62lock_norms\x18\x14 \x03(\x0b\x32\x16.midblock.v1.BlockNormB\x10\n\x0e_chat_template\"g\n\x0fParameterCounts\x12\r\n\x05total\x18\x01 \x01(\x04\x12\x11\n\tembedding\x18\x02 \x01(\x04\x12\x10\n\x08\x62y_block\x18\x03 \x03(\x04\x12\x12\n\nfinal_norm\x18\x04 \x01(\x04\x12\x0c\n\x04head\x18\x05 \x01(\x04\"|\n\x0b\x42lockLinear\x12\x0c\n\x04name\x18\x01 \x01(\t\x12$\n\x04part\x18\x02 \x01(\x0e\x32\x16.midblock.v1.BlockPart\x12\x13\n\x0bin_features\x18\x03 \x01(\r\x12\x14\n\x0cout_features\x18\x04 \x01(\r\x12\x0e\n\x06\x62locks\x18\x05 \x03(\r\"7\n\tBlockNorm\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\r\x12\x0e\n\x06\x62locks\x18\x03 \x03(\r\"`\n\rSpecialTokens\x12\x13\n\x06\x62os_id\x18\x01 \x01(\rH\x00\x88\x01\x01\x12\x0f\n\x07\x65os_ids\x18\x02 \x03(\r\x12\x13\n\x06pad_id\x18\x03 \x01(\rH\x01\x88\x01\x01\x42\t\n\x07_bos_idB\t\n\x07_pad_id\"1\n\x0eTokenizerProbe\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x11\n\ttoken_ids\x18\x02 \x03(\r\"H\n\rTemplateProbe\x12\x15\n\rmessages_json\x18\x01 \x01(\t\x12\x12\n\nlocal_time\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t*U\n\tBlockPart\x12\x1a\n\x16\x42LOCK_PART_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42LOCK_PART_ATTENTION\x10\x01\x12\x12\n\x0e\x42LOCK_PART_MLP\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17midblock/v1/model.proto\x12\x0bmidblock.v1\"\x9a\x05\n\tModelCard\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x02 \x01(\t\x12\x13\n\x0b\x62lock_count\x18\x03 \x01(\r\x12\x13\n\x0bhidden_size\x18\x04 \x01(\r\x12\x17\n\x0fvocabulary_size\x18\x05 \x01(\r\x12\x16\n\x0e\x63ontext_length\x18\x06 \x01(\r\x12\x17\n\x0ftied_embeddings\x18\x07 \x01(\x08\x12\x30\n\nparameters\x18\x08 \x01(\x0b\x32\x1c.midblock.v1.ParameterCounts\x12/\n\rblock_linears\x18\t \x03(\x0b\x32\x18.midblock.v1.BlockLinear\x12\x32\n\x0especial_tokens\x18\n \x01(\x0b\x32\x1a.midblock.v1.SpecialTokens\x12\x16\n\x0etokenizer_json\x18\x0b \x01(\t\x12\x1d\n\x15tokenizer_config_json\x18\x0c \x01(\t\x12\x1a\n\rchat_template\x18\r \x01(\tH\x00\x88\x01\x01\x12\x14\n\x0cweights_hash\x18\x0e \x01(\t\x12\x34\n\x0ftokenizer_probe\x18\x0f \x01(\x0b\x32\x1b.midblock.v1.TokenizerProbe\x12\r\n\x05\x64type\x18\x10 \x01(\t\x12\x0f\n\x07license\x18\x11 \x01(\t\x12\x16\n\x0eweights_folder\x18\x12 \x01(\t\x12\x32\n\x0etemplate_probe\x18\x13 \x01(\x0b\x32\x1a.midblock.v1.TemplateProbe\x12+\n\x0b\x62lock_norms\x18\x14 \x03(\x0b\x32\x16.midblock.v1.BlockNorm\x12\x14\n\x0cquantization\x18\x15 \x01(\tB\x10\n\x0e_chat_template\"g\n\x0fParameterCounts\x12\r\n\x05total\x18\x01 \x01(\x04\x12\x11\n\tembedding\x18\x02 \x01(\x04\x12\x10\n\x08\x62y_block\x18\x03 \x03(\x04\x12\x12\n\nfinal_norm\x18\x04 \x01(\x04\x12\x0c\n\x04head\x18\x05 \x01(\x04\"|\n\x0b\x42lockLinear\x12\x0c\n\x04name\x18\x01 \x01(\t\x12$\n\x04part\x18\x02 \x01(\x0e\x32\x16.midblock.v1.BlockPart\x12\x13\n\x0bin_features\x18\x03 \x01(\r\x12\x14\n\x0cout_features\x18\x04 \x01(\r\x12\x0e\n\x06\x62locks\x18\x05 \x03(\r\"7\n\tBlockNorm\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\r\x12\x0e\n\x06\x62locks\x18\x03 \x03(\r\"`\n\rSpecialTokens\x12\x13\n\x06\x62os_id\x18\x01 \x01(\rH\x00\x88\x01\x01\x12\x0f\n\x07\x65os_ids\x18\x02 \x03(\r\x12\x13\n\x06pad_id\x18\x03 \x01(\rH\x01\x88\x01\x01\x42\t\n\x07_bos_idB\t\n\x07_pad_id\"1\n\x0eTokenizerProbe\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x11\n\ttoken_ids\x18\x02 \x03(\r\"H\n\rTemplateProbe\x12\x15\n\rmessages_json\x18\x01 \x01(\t\x12\x12\n\nlocal_time\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t*U\n\tBlockPart\x12\x1a\n\x16\x42LOCK_PART_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42LOCK_PART_ATTENTION\x10\x01\x12\x12\n\x0e\x42LOCK_PART_MLP\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'midblock.v1.model_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_BLOCKPART']._serialized_start=1198
-  _globals['_BLOCKPART']._serialized_end=1283
+  _globals['_BLOCKPART']._serialized_start=1220
+  _globals['_BLOCKPART']._serialized_end=1305
   _globals['_MODELCARD']._serialized_start=41
-  _globals['_MODELCARD']._serialized_end=685
-  _globals['_PARAMETERCOUNTS']._serialized_start=687
-  _globals['_PARAMETERCOUNTS']._serialized_end=790
-  _globals['_BLOCKLINEAR']._serialized_start=792
-  _globals['_BLOCKLINEAR']._serialized_end=916
-  _globals['_BLOCKNORM']._serialized_start=918
-  _globals['_BLOCKNORM']._serialized_end=973
-  _globals['_SPECIALTOKENS']._serialized_start=975
-  _globals['_SPECIALTOKENS']._serialized_end=1071
-  _globals['_TOKENIZERPROBE']._serialized_start=1073
-  _globals['_TOKENIZERPROBE']._serialized_end=1122
-  _globals['_TEMPLATEPROBE']._serialized_start=1124
-  _globals['_TEMPLATEPROBE']._serialized_end=1196
+  _globals['_MODELCARD']._serialized_end=707
+  _globals['_PARAMETERCOUNTS']._serialized_start=709
+  _globals['_PARAMETERCOUNTS']._serialized_end=812
+  _globals['_BLOCKLINEAR']._serialized_start=814
+  _globals['_BLOCKLINEAR']._serialized_end=938
+  _globals['_BLOCKNORM']._serialized_start=940
+  _globals['_BLOCKNORM']._serialized_end=995
+  _globals['_SPECIALTOKENS']._serialized_start=997
+  _globals['_SPECIALTOKENS']._serialized_end=1093
+  _globals['_TOKENIZERPROBE']._serialized_start=1095
+  _globals['_TOKENIZERPROBE']._serialized_end=1144
+  _globals['_TEMPLATEPROBE']._serialized_start=1146
+  _globals['_TEMPLATEPROBE']._serialized_end=1218
 # @@protoc_insertion_point(module_scope)

@@ -17,7 +17,7 @@ BLOCK_PART_ATTENTION: BlockPart
 BLOCK_PART_MLP: BlockPart
 
 class ModelCard(_message.Message):
-    __slots__ = ("name", "architecture", "block_count", "hidden_size", "vocabulary_size", "context_length", "tied_embeddings", "parameters", "block_linears", "special_tokens", "tokenizer_json", "tokenizer_config_json", "chat_template", "weights_hash", "tokenizer_probe", "dtype", "license", "weights_folder", "template_probe", "block_norms")
+    __slots__ = ("name", "architecture", "block_count", "hidden_size", "vocabulary_size", "context_length", "tied_embeddings", "parameters", "block_linears", "special_tokens", "tokenizer_json", "tokenizer_config_json", "chat_template", "weights_hash", "tokenizer_probe", "dtype", "license", "weights_folder", "template_probe", "block_norms", "quantization")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ARCHITECTURE_FIELD_NUMBER: _ClassVar[int]
     BLOCK_COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -38,6 +38,7 @@ class ModelCard(_message.Message):
     WEIGHTS_FOLDER_FIELD_NUMBER: _ClassVar[int]
     TEMPLATE_PROBE_FIELD_NUMBER: _ClassVar[int]
     BLOCK_NORMS_FIELD_NUMBER: _ClassVar[int]
+    QUANTIZATION_FIELD_NUMBER: _ClassVar[int]
     name: str
     architecture: str
     block_count: int
@@ -58,7 +59,8 @@ class ModelCard(_message.Message):
     weights_folder: str
     template_probe: TemplateProbe
     block_norms: _containers.RepeatedCompositeFieldContainer[BlockNorm]
-    def __init__(self, name: _Optional[str] = ..., architecture: _Optional[str] = ..., block_count: _Optional[int] = ..., hidden_size: _Optional[int] = ..., vocabulary_size: _Optional[int] = ..., context_length: _Optional[int] = ..., tied_embeddings: _Optional[bool] = ..., parameters: _Optional[_Union[ParameterCounts, _Mapping]] = ..., block_linears: _Optional[_Iterable[_Union[BlockLinear, _Mapping]]] = ..., special_tokens: _Optional[_Union[SpecialTokens, _Mapping]] = ..., tokenizer_json: _Optional[str] = ..., tokenizer_config_json: _Optional[str] = ..., chat_template: _Optional[str] = ..., weights_hash: _Optional[str] = ..., tokenizer_probe: _Optional[_Union[TokenizerProbe, _Mapping]] = ..., dtype: _Optional[str] = ..., license: _Optional[str] = ..., weights_folder: _Optional[str] = ..., template_probe: _Optional[_Union[TemplateProbe, _Mapping]] = ..., block_norms: _Optional[_Iterable[_Union[BlockNorm, _Mapping]]] = ...) -> None: ...
+    quantization: str
+    def __init__(self, name: _Optional[str] = ..., architecture: _Optional[str] = ..., block_count: _Optional[int] = ..., hidden_size: _Optional[int] = ..., vocabulary_size: _Optional[int] = ..., context_length: _Optional[int] = ..., tied_embeddings: _Optional[bool] = ..., parameters: _Optional[_Union[ParameterCounts, _Mapping]] = ..., block_linears: _Optional[_Iterable[_Union[BlockLinear, _Mapping]]] = ..., special_tokens: _Optional[_Union[SpecialTokens, _Mapping]] = ..., tokenizer_json: _Optional[str] = ..., tokenizer_config_json: _Optional[str] = ..., chat_template: _Optional[str] = ..., weights_hash: _Optional[str] = ..., tokenizer_probe: _Optional[_Union[TokenizerProbe, _Mapping]] = ..., dtype: _Optional[str] = ..., license: _Optional[str] = ..., weights_folder: _Optional[str] = ..., template_probe: _Optional[_Union[TemplateProbe, _Mapping]] = ..., block_norms: _Optional[_Iterable[_Union[BlockNorm, _Mapping]]] = ..., quantization: _Optional[str] = ...) -> None: ...
 
 class ParameterCounts(_message.Message):
     __slots__ = ("total", "embedding", "by_block", "final_norm", "head")

@@ -47,8 +47,9 @@ class PreflightsServicer:
     """
 
     def RunPreflight(self, request, context):
-        """Makes one optimiser step on the largest micro-batch and decodes the longest prompt, both of made-up tokens, in a turn on
-        the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after the report.
+        """Makes a small optimiser step and one on the largest micro-batch, and decodes the longest prompt, all of made-up tokens,
+        in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after
+        the report.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

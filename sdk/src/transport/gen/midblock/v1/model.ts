@@ -61,6 +61,7 @@ export interface ModelCard {
   /**
    * Hash of the weights: "sha256:" and lower-case hex over the weight files in order of their names (for each: its
    * name, a NUL byte, its SHA-256 in hex, a line feed). A GGUF is hashed as that one file, not as what it is converted to.
+   * "+" and the quantization come after it where that is not "none".
    */
   weightsHash: string;
   /**
@@ -70,7 +71,7 @@ export interface ModelCard {
   tokenizerProbe:
     | TokenizerProbe
     | undefined;
-  /** Element type of the loaded weights: "float32", "bfloat16", "float16". */
+  /** Element type of the loaded weights, and of the states between them: "float32", "bfloat16", "float16". */
   dtype: string;
   /** Licence as the model's own metadata names it. Empty where unknown. */
   license: string;
@@ -88,6 +89,11 @@ export interface ModelCard {
     | undefined;
   /** Parameters of the norms inside a block, in the model's order: what train_norms trains beside adapters. */
   blockNorms: BlockNorm[];
+  /**
+   * How the linear maps of the blocks are held: "none", as all else in dtype, or "nf4", in normal floats of 4 bits, from
+   * which they are computed in dtype. Parameters are counted alike. Only adapters and norms can then be trained.
+   */
+  quantization: string;
 }
 
 /** Parameter counts, each parameter counted once. */
@@ -180,6 +186,7 @@ function createBaseModelCard(): ModelCard {
     weightsFolder: "",
     templateProbe: undefined,
     blockNorms: [],
+    quantization: "",
   };
 }
 
@@ -244,6 +251,9 @@ export const ModelCard: MessageFns<ModelCard> = {
     }
     for (const v of message.blockNorms) {
       BlockNorm.encode(v!, writer.uint32(162).fork()).join();
+    }
+    if (message.quantization !== "") {
+      writer.uint32(170).string(message.quantization);
     }
     return writer;
   },
@@ -419,6 +429,14 @@ export const ModelCard: MessageFns<ModelCard> = {
             }
 
             message.blockNorms.push(BlockNorm.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.quantization = reader.string();
             continue;
           }
         }

@@ -553,8 +553,9 @@ export const MemoryParts: MessageFns<MemoryParts> = {
 export type PreflightsService = typeof PreflightsService;
 export const PreflightsService = {
   /**
-   * Makes one optimiser step on the largest micro-batch and decodes the longest prompt, both of made-up tokens, in a turn on
-   * the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after the report.
+   * Makes a small optimiser step and one on the largest micro-batch, and decodes the longest prompt, all of made-up tokens,
+   * in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after
+   * the report.
    */
   runPreflight: {
     path: "/midblock.v1.Preflights/RunPreflight" as const,
@@ -570,16 +571,18 @@ export const PreflightsService = {
 
 export interface PreflightsServer extends UntypedServiceImplementation {
   /**
-   * Makes one optimiser step on the largest micro-batch and decodes the longest prompt, both of made-up tokens, in a turn on
-   * the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after the report.
+   * Makes a small optimiser step and one on the largest micro-batch, and decodes the longest prompt, all of made-up tokens,
+   * in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after
+   * the report.
    */
   runPreflight: handleServerStreamingCall<RunPreflightRequest, RunPreflightResponse>;
 }
 
 export interface PreflightsClient extends Client {
   /**
-   * Makes one optimiser step on the largest micro-batch and decodes the longest prompt, both of made-up tokens, in a turn on
-   * the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after the report.
+   * Makes a small optimiser step and one on the largest micro-batch, and decodes the longest prompt, all of made-up tokens,
+   * in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after
+   * the report.
    */
   runPreflight(
     request: RunPreflightRequest,

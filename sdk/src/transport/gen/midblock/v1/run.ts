@@ -75,7 +75,7 @@ export enum ArtifactForm {
   ARTIFACT_FORM_UNSPECIFIED = 0,
   /** ARTIFACT_FORM_TRAINED - As they were trained: an adapter in PEFT's format, or the changed tensors. */
   ARTIFACT_FORM_TRAINED = 1,
-  /** ARTIFACT_FORM_MERGED - The whole model with the trained weights in it, in the hub's layout. */
+  /** ARTIFACT_FORM_MERGED - The whole model with the trained weights in it, in the hub's layout; a quantised base as its files have it. */
   ARTIFACT_FORM_MERGED = 2,
   UNRECOGNIZED = -1,
 }
@@ -556,7 +556,7 @@ export interface FetchArtifactsResponse {
 export interface ArtifactHeader {
   /**
    * Path with forward slashes, relative to the output folder: "adapter_model.safetensors", "adapter_config.json",
-   * or for full weights "delta.safetensors", "delta.json"; merged: "config.json", "model.safetensors" or its shards with
+   * "adapter_base.json", or for full weights "delta.safetensors", "delta.json"; merged: "config.json", "model.safetensors" or its shards with
    * their index, and the tokenizer's files.
    */
   path: string;
