@@ -7,6 +7,8 @@
 /** What the reference's filters give where they find nothing. */
 export const noAnswer = "[invalid]";
 
+const answerMark = "#### ";
+
 /** First "#### " with a number behind it. Finds nothing in "#### $18". */
 export function strictMatch(output: string): string {
   return /#### (-?[0-9.,]+)/.exec(output)?.[1] ?? noAnswer;
@@ -28,10 +30,11 @@ export function exactMatch(extracted: string, target: string): boolean {
 }
 
 function withoutIgnored(text: string): string {
-  return text
-    .replaceAll(",", "")
-    .replaceAll("$", "")
-    .replace(/.*#### /s, "")
+  const plain = text.replaceAll(",", "").replaceAll("$", "");
+  // The reference's expression for this would take the square of the length.
+  const mark = plain.lastIndexOf(answerMark);
+  return plain
+    .slice(mark < 0 ? 0 : mark + answerMark.length)
     .replace(/\.(?=\n?$)/, "") // Python's $ also matches before a line break at the end.
     .toLowerCase();
 }
