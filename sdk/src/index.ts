@@ -26,6 +26,8 @@ export type { EvaluateOptions } from "./config/evaluate-options.js";
 export type { FinetuneOptions, Replay } from "./config/finetune-options.js";
 export type { GenerateOptions, SamplingOptions } from "./config/generate-options.js";
 export type { PreparationOptions } from "./config/preparation-options.js";
+export type { RetentionChoice } from "./config/retention-option.js";
+export type { RetentionLimit, StopWhen } from "./config/stop-options.js";
 export type { WatchOptions } from "./config/watch-options.js";
 export type { ChatTemplate } from "./data/chat-template.js";
 export { dataset } from "./data/combine/dataset-of.js";
@@ -85,6 +87,8 @@ export type {
   TaskResult,
   Verdict,
 } from "./evaluation/result.js";
+export { type Kept, keptOf } from "./evaluation/retention/kept.js";
+export { type RetentionOptions, retention } from "./evaluation/retention/retention.js";
 export type {
   Continuation,
   DriftTask,
@@ -113,10 +117,10 @@ export { type JsonRecordOptions, jsonRecord } from "./evaluation/tasks/json-reco
 export { type ChoiceRow, type MultipleChoiceOptions, multipleChoice } from "./evaluation/tasks/multiple-choice.js";
 export { type PerplexityOptions, perplexity, type TextRow } from "./evaluation/tasks/perplexity.js";
 export type { CheckpointOutcome, FigureChoice } from "./evaluation/watched-figure.js";
-export type { WatchedRun, WatchedStep } from "./evaluation/watched-run.js";
+export type { WatchedRetention, WatchedRun, WatchedStep } from "./evaluation/watched-run.js";
 export type { FinetuneResult } from "./finetune/finetune-result.js";
 export type { FinetuneRun } from "./finetune/finetune-run.js";
-export type { EvaluationEvent, EvaluationPhase, RunEvent } from "./finetune/run-event.js";
+export type { EvaluationEvent, EvaluationPhase, RetentionBelowEvent, RunEvent } from "./finetune/run-event.js";
 export type { BlockPlan, LayerPlan } from "./layers/layer-plan.js";
 export { gradualUnfreezing, type LayerSchedule, sampledBlocks } from "./layers/layer-schedule.js";
 export type { BlockLinear, ModelCard, ParameterCounts, SpecialTokens } from "./layers/model-card.js";

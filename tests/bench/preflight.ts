@@ -7,7 +7,7 @@ import { allBlocks, Client, examples, fullWeights, lora, midBlock, packageVersio
 import { createRandom } from "../../sdk/src/random.js";
 import { benchLine } from "./median.js";
 
-const band = { layers: midBlock(), method: lora(), maxMicroBatchTokens: 1024 };
+const band = { layers: midBlock(), method: lora(), maxMicroBatchTokens: 1024, retention: false };
 const configurations = {
   lora_band: band,
   full_weights_band: { ...band, method: fullWeights() },

@@ -13,13 +13,14 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { packageVersion } from "midblock";
 import { resolveLayerPlan } from "../../sdk/src/layers/resolve.js";
+import { figureTable } from "./figure-table.js";
 import { benchLine } from "./median.js";
 import { peerPython } from "./peer-environment.js";
 import { figures } from "./train/figures.js";
 import { withClient } from "./train/ours.js";
 import { type Bench, bandLayers, bandMethod, newRound, type Round } from "./train/round.js";
 import { writePeerRows } from "./train/rows.js";
-import { figureTable, trainingTable } from "./train/table.js";
+import { trainingTable } from "./train/table.js";
 
 const batchSize = 8;
 /** Of each training of ours; the first warms up. */

@@ -15,7 +15,7 @@ await using client = await Client.connect({
   tls: { rootCertificates: readFileSync(variable("MIDBLOCK_CERTIFICATE")) },
 });
 const data = jsonl(fileURLToPath(new URL("../../examples/data/train.jsonl", import.meta.url)));
-const run = await client.finetune({ data, method: lora({ rank: 2 }), maxSteps: 3 });
+const run = await client.finetune({ data, method: lora({ rank: 2 }), maxSteps: 3, retention: false });
 const result = await run.result();
 await result.save(variable("MIDBLOCK_OUTPUT"));
 console.log(`loss ${result.report.steps.map(({ loss }) => loss.toFixed(3)).join(" ")}`);

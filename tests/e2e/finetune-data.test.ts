@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const quick = { method: lora({ rank: 2 }), learningRate: 1e-3 } as const;
+const quick = { method: lora({ rank: 2 }), learningRate: 1e-3, retention: false } as const;
 
 function chat(question: string, answer: string) {
   return {

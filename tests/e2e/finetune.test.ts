@@ -27,7 +27,13 @@ let folder: string;
 let client: Client;
 
 /** Fast, deterministic, and small enough for a test. */
-const quick = { data: train, layers: midBlock(), method: lora({ rank: 2 }), learningRate: 1e-3 } as const;
+const quick = {
+  data: train,
+  layers: midBlock(),
+  method: lora({ rank: 2 }),
+  learningRate: 1e-3,
+  retention: false,
+} as const;
 
 function launch(): Promise<Client> {
   return tinyModelFolder().then((model) =>

@@ -43,6 +43,7 @@ test("a few steps on the band lower the loss, and the adapter answers", async ()
     data: jsonl(fileURLToPath(new URL("../../examples/data/train.jsonl", import.meta.url))),
     layers: midBlock(),
     method: lora({ rank: 8 }),
+    retention: false,
     learningRate: 2e-3,
     batchSize: 4,
     maxSteps: 4,

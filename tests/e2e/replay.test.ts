@@ -39,7 +39,7 @@ function chat(question: string, answer: string) {
 
 const rows = Array.from({ length: 12 }, (_, index) => chat(`What is ${index}?`, `{"value":${index}}`));
 const general = Array.from({ length: 5 }, (_, index) => chat(`How are you, ${index}?`, `{"mood":${index}}`));
-const quick = { method: lora({ rank: 2 }), learningRate: 1e-3, epochs: 2 } as const;
+const quick = { method: lora({ rank: 2 }), learningRate: 1e-3, epochs: 2, retention: false } as const;
 
 test("general data is mixed in, told of everywhere, and looked through for what tasks ask", async () => {
   const options = {

@@ -31,6 +31,7 @@ afterAll(async () => {
 const partRows = 4096;
 const options = {
   method: lora({ rank: 2 }),
+  retention: false,
   learningRate: 1e-3,
   batchSize: 1024,
   maxSteps: 6,

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
-import { Client, drift, examples, jsonRecord, lora, type RunEvent } from "../../sdk/src/index.js";
+import { Client, drift, examples, type GenerationTask, jsonRecord, lora, type RunEvent } from "../../sdk/src/index.js";
 import { tinyModelFolder } from "../support/tiny-model.js";
 
 jest.setTimeout(300_000);
@@ -39,6 +39,7 @@ const moved = drift({ prompts: ["Hello", "How are you?"], maxNewTokens: 4 });
 const options = {
   data: examples(rows),
   method: lora({ rank: 2 }),
+  retention: false,
   learningRate: 1e-3,
   batchSize: 2,
   maxSteps: 12,
@@ -131,4 +132,44 @@ test("early stopping ends a run that still prepares its data", async () => {
   expect(report.watched?.steps.map(({ step }) => step)).toEqual([2, 4]);
   expect([report.endReason, report.stepsTotal, report.data.examples]).toEqual(["early-stop", 400, 8]);
   expect(report.steps.length).toBeLessThan(400);
+});
+
+test("a run that forgets too much is ended, and the last checkpoint that kept enough is the result", async () => {
+  let verdicts = 0;
+  // All is right of the base and at step 2, nothing from step 4 on.
+  const following: GenerationTask<string> = {
+    kind: "generation",
+    name: "retention-following",
+    rule: { name: "scripted", version: "1" },
+    maxNewTokens: 1,
+    load: async () => ["One.", "Two.", "Three."],
+    prompt: (text) => text,
+    target: () => "",
+    score: () => {
+      verdicts += 1;
+      return { metrics: { right: verdicts <= 6 ? 1 : 0 } };
+    },
+  };
+  const run = await client.finetune({
+    ...options,
+    evaluate: [following],
+    maxSteps: 400,
+    stopWhen: { retention: { below: 0.9, everySteps: 2 } },
+  });
+  const events: RunEvent[] = [];
+  for await (const event of run) events.push(event);
+  const result = await run.result();
+  const below = events.filter((event) => event.type === "retention-below");
+  expect(below).toMatchObject([{ step: 4, leastKept: 0.9, kept: { known: 3, kept: 0 } }]);
+  const { watched, endReason, steps, comparisons } = result.report;
+  expect(endReason).toBe("retention-below");
+  expect(steps.length).toBeLessThan(400);
+  expect(watched).toMatchObject({ resultStep: 2, retention: { brokenAt: 4, resultKeepsIt: true } });
+  expect(comparisons[0]?.after.model).toEqual({ kind: "run", runId: result.runId, step: 2 });
+  expect(result.kept).toMatchObject({ known: 3, kept: 3, share: 1 });
+
+  await result.save(join(folder, "kept"));
+  await client.runs.save(result.runId, join(folder, "second-step"), { step: 2 });
+  const weights = (name: string) => readFile(join(folder, name, "adapter_model.safetensors"));
+  expect((await weights("kept")).equals(await weights("second-step"))).toBe(true);
 });

@@ -19,6 +19,8 @@ import { finetuneSchema } from "./finetune-schema.js";
 import { type OptimizerOptions, optimizerInputs } from "./optimizer-options.js";
 import type { RowPolicies } from "./preparation-options.js";
 import { readOptions } from "./read-options.js";
+import { type RetentionChoice, withRetention } from "./retention-option.js";
+import type { StopWhen } from "./stop-options.js";
 import { type WatchOptions, type WatchSettings, watchSettings } from "./watch-options.js";
 
 /** What `client.finetune` takes. Only `data` must be given. */
@@ -88,13 +90,20 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
   readonly checkpointEverySteps?: number;
   /** Newest checkpoints that are kept; default 2. With `watch` the best one stays as well. */
   readonly keepCheckpoints?: number;
-  /** Tasks run before and after; default none. */
+  /** Tasks run before and after, beside those of `retention`; default none. */
   readonly evaluate?: TaskList;
+  /**
+   * Measures before and after what the model keeps of what it knew, by the tasks of `retention()`; default true. They come
+   * after those of `evaluate`, and one that is listed there is not measured twice. false leaves them out.
+   */
+  readonly retention?: RetentionChoice;
   /**
    * Measures checkpoints while training goes on, keeps the best, and with `patience` ends a run that gains no more;
    * default none. Training is not paused: evaluations and steps take turns on the device.
    */
   readonly watch?: WatchOptions;
+  /** Ends the run, while it trains, at a checkpoint that kept too little of what the base knew; default never. */
+  readonly stopWhen?: StopWhen;
   /**
    * Tries the largest step and the longest evaluation prompt before anything starts, a matter of seconds, and refuses a run
    * that does not fit into memory; default true. Left out where a run of the same key is there already, and with
@@ -147,7 +156,9 @@ export interface FinetuneSettings {
   readonly noTrainedTokens: NoTrainedTokens;
   readonly checkpointEverySteps: number;
   readonly keepCheckpoints: number;
+  /** Those of `retention` included. */
   readonly evaluate: readonly EvaluationTask[];
+  /** Where checkpoints are measured, for `watch` or for `stopWhen`. */
   readonly watch: WatchSettings | undefined;
   readonly preflight: boolean;
   readonly key: string;
@@ -161,6 +172,8 @@ export interface FinetuneSettings {
 export function readFinetuneOptions(input: unknown): FinetuneSettings {
   const options = readOptions(finetuneSchema, input, "client.finetune");
   const method = options.method ?? lora();
+  const evaluate = withRetention(options.evaluate ?? [], options.retention);
+  const watch = watchSettings(options, evaluate);
   return {
     data: options.data,
     replay: options.replay,
@@ -187,10 +200,10 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     maxTokens: options.maxTokens,
     tooLong: options.tooLong ?? "error",
     noTrainedTokens: options.noTrainedTokens ?? "error",
-    checkpointEverySteps: options.checkpointEverySteps ?? options.watch?.everySteps ?? 50,
+    checkpointEverySteps: options.checkpointEverySteps ?? watch?.everySteps ?? 50,
     keepCheckpoints: options.keepCheckpoints ?? 2,
-    evaluate: options.evaluate ?? [],
-    watch: options.watch && watchSettings(options.watch, options.evaluate ?? []),
+    evaluate,
+    watch,
     preflight: options.preflight ?? true,
     key: options.key ?? randomUUID(),
     keyGiven: options.key !== undefined,

@@ -17,6 +17,8 @@ import {
   wholeNumber,
 } from "./option-checks.js";
 import { rowPolicies } from "./preparation-options.js";
+import { retentionChoice } from "./retention-option.js";
+import { stopRules, stopSchema } from "./stop-options.js";
 import { taskListSchema } from "./task-list-schema.js";
 import { watchRules, watchSchema } from "./watch-options.js";
 
@@ -47,7 +49,9 @@ export const finetuneSchema = exactObject({
   checkpointEverySteps: wholeNumber(0).optional(),
   keepCheckpoints: wholeNumber(1).optional(),
   evaluate: taskListSchema().optional(),
+  retention: retentionChoice.optional(),
   watch: watchSchema.optional(),
+  stopWhen: stopSchema.optional(),
   replay: exactObject({
     data: trainingData(),
     share: numberWhere("a number above 0 and below 1", (value) => value > 0 && value < 1),
@@ -95,6 +99,9 @@ export const finetuneSchema = exactObject({
   .refine(watchRules.tasksGiven.holds, { ...evenWithOtherFaults, ...watchRules.tasksGiven.fault })
   .refine(watchRules.tasksNamed.holds, { ...evenWithOtherFaults, ...watchRules.tasksNamed.fault })
   .refine(watchRules.checkpointsWritten.holds, { ...evenWithOtherFaults, ...watchRules.checkpointsWritten.fault })
+  .refine(stopRules.retentionMeasured.holds, { ...evenWithOtherFaults, ...stopRules.retentionMeasured.fault })
+  .refine(stopRules.stepsOfWatch.holds, { ...evenWithOtherFaults, ...stopRules.stepsOfWatch.fault })
+  .refine(stopRules.checkpointsWritten.holds, { ...evenWithOtherFaults, ...stopRules.checkpointsWritten.fault })
   .refine((options) => !(options.data instanceof PreparedDataset) || !namesPolicies(options), {
     ...evenWithOtherFaults,
     path: ["data"],

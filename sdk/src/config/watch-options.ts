@@ -1,8 +1,10 @@
 /** The options of watching a run: its checkpoints measured while it trains. */
 import { z } from "zod";
+import { countsForKept } from "../evaluation/retention/kept.js";
 import type { EvaluationTask, TaskList } from "../evaluation/task.js";
-import type { FigureChoice } from "../evaluation/watched-figure.js";
+import { type FigureChoice, keptFigureName } from "../evaluation/watched-figure.js";
 import { evenWithOtherFaults, exactObject, flag, numberWhere, oneOf, wholeNumber } from "./option-checks.js";
+import type { stopSchema } from "./stop-options.js";
 import { taskListSchema } from "./task-list-schema.js";
 
 /** How a run is watched. Only `everySteps` must be given. */
@@ -13,7 +15,7 @@ export interface WatchOptions {
   readonly tasks?: TaskList;
   /**
    * The number by which checkpoints are compared: "json-record.exact", a task and one of its metrics; "drift.klPerToken"
-   * or "drift.sameToken"; or a function of all that was measured, which may be async. Default the first metric of the
+   * or "drift.sameToken"; "retention.kept", the share of what the base knew; or a function of all that was measured, which may be async. Default the first metric of the
    * first task.
    */
   readonly figure?: FigureChoice;
@@ -42,6 +44,11 @@ export interface WatchSettings {
   readonly patience: number | undefined;
   readonly minimumGain: number;
   readonly keepBest: boolean;
+  /**
+   * The run is ended at a checkpoint that kept a smaller share than this of what the base knew, and none that did is the
+   * result where there is another. Undefined: kept or not, it goes on.
+   */
+  readonly leastKept: number | undefined;
 }
 
 /** Every option as it may be written. */
@@ -99,21 +106,49 @@ export const watchRules = {
   },
 };
 
-/** Fills the defaults. */
+/**
+ * Fills the defaults; `tasks` are those of the finetune, the retention suite's among them. A run that is only to be stopped in
+ * time follows what was kept, and its last checkpoint stays. Undefined where nothing is measured meanwhile.
+ */
 export function watchSettings(
-  options: z.infer<typeof watchSchema>,
-  evaluate: readonly EvaluationTask[],
-): WatchSettings {
+  { watch, stopWhen, evaluate = [], checkpointEverySteps }: WatchInput,
+  tasks: readonly EvaluationTask[],
+): WatchSettings | undefined {
+  const limit = stopWhen?.retention;
+  const leastKept = limit?.below;
+  const counted = leastKept === undefined ? [] : tasks.filter(countsForKept);
+  if (watch === undefined) {
+    if (limit === undefined) return undefined;
+    const everySteps = limit.everySteps ?? checkpointEverySteps ?? 50;
+    return { ...withoutFigure, everySteps, tasks: counted, leastKept };
+  }
+  const watched = watch.tasks !== undefined && watch.tasks.length > 0 ? watch.tasks : evaluate;
   return {
-    everySteps: options.everySteps,
-    tasks: options.tasks !== undefined && options.tasks.length > 0 ? options.tasks : evaluate,
-    figure: options.figure,
-    goal: options.goal,
-    patience: options.patience,
-    minimumGain: options.minimumGain ?? 0,
-    keepBest: options.keepBest ?? true,
+    everySteps: watch.everySteps,
+    tasks: [...new Set([...watched, ...counted])],
+    figure: watch.figure,
+    goal: watch.goal,
+    patience: watch.patience,
+    minimumGain: watch.minimumGain ?? 0,
+    keepBest: watch.keepBest ?? true,
+    leastKept,
   };
 }
+
+type WatchInput = {
+  readonly watch?: z.infer<typeof watchSchema> | undefined;
+  readonly stopWhen?: z.infer<typeof stopSchema> | undefined;
+  readonly evaluate?: readonly EvaluationTask[] | undefined;
+  readonly checkpointEverySteps?: number | undefined;
+};
+
+const withoutFigure = {
+  figure: keptFigureName,
+  goal: undefined,
+  patience: undefined,
+  minimumGain: 0,
+  keepBest: false,
+} as const;
 
 /** Rules speak even where single options have faults, so a list may be anything. */
 function namesOf(tasks: readonly Named[] | undefined): readonly (Named | undefined)[] {

@@ -12,8 +12,9 @@ export interface WindowSize {
 /**
  * The first window scores as many tokens as fit after `startIds`; each later one the next `strideTokens`, after as many
  * earlier tokens as fit. Without a stride as `get_rolling_token_windows` of lm-evaluation-harness has it (lm_eval/utils.py):
- * a later window has one token of context, and the last one, being shorter, has more. A text without tokens has one
- * window, which scores nothing.
+ * a later window has one token of context, and the last one, being shorter, has more; but the reference's windows are one
+ * token longer, since it does not count the last, which the model is not given. A text without tokens has one window,
+ * which scores nothing.
  */
 export function scoringWindows(
   tokenIds: readonly number[],

@@ -1,17 +1,26 @@
 /** The one number by which checkpoints are compared while a run trains. */
 import { EvaluationError, OptionsError } from "../errors.js";
 import type { EvaluationOutcome } from "./evaluate-tasks.js";
+import { countsForKept, type Kept } from "./retention/kept.js";
 import { type EvaluationTask, type MetricKind, shareOfItems } from "./task.js";
 
 /** A checkpoint, measured. */
 export interface CheckpointOutcome extends EvaluationOutcome {
   /** Optimiser steps done. */
   readonly step: number;
+  /** What it kept of what the base knew; undefined where none of the tasks that tell it was measured on both. */
+  readonly kept: Kept | undefined;
 }
+
+/** What was measured, and what was kept where that is known. */
+type Measured = EvaluationOutcome & Partial<Pick<CheckpointOutcome, "kept">>;
+
+/** Name of the share that a checkpoint kept of what the base knew. */
+export const keptFigureName = "retention.kept";
 
 /**
  * Which number: "json-record.exact", the name of a task and one of its metrics; for a drift task "drift.klPerToken" or
- * "drift.sameToken"; or a function of all that was measured.
+ * "drift.sameToken"; "retention.kept"; or a function of all that was measured.
  */
 export type FigureChoice = string | ((outcome: CheckpointOutcome) => number | Promise<number>);
 
@@ -29,16 +38,17 @@ const driftKinds: Readonly<Record<string, MetricKind>> = {
 };
 
 /** Every figure of an evaluation that has a name, the tasks that judge items first. */
-export function namedFigures({ results, drift }: EvaluationOutcome): readonly Figure[] {
+export function namedFigures({ results, drift, kept }: Measured): readonly Figure[] {
   const judged = results.flatMap(({ task, metrics }) =>
     Object.entries(metrics).map(([metric, { mean, kind }]) => ({ name: `${task}.${metric}`, value: mean, kind })),
   );
-  if (drift === undefined) return judged;
+  const retained = kept === undefined ? [] : [{ name: keptFigureName, value: kept.share, kind: shareOfItems }];
+  if (drift === undefined) return [...judged, ...retained];
   const moved = Object.entries(driftKinds).map(([metric, kind]) => {
     const { value } = metric === "klPerToken" ? drift.klPerToken : drift.sameToken;
     return { name: `${drift.task}.${metric}`, value, kind };
   });
-  return [...judged, ...moved];
+  return [...judged, ...retained, ...moved];
 }
 
 /**
@@ -61,7 +71,7 @@ export async function readFigure(choice: FigureChoice | undefined, outcome: Chec
 }
 
 /** A figure by its name; undefined: the first. */
-export function findFigure(name: string | undefined, outcome: EvaluationOutcome): Figure {
+export function findFigure(name: string | undefined, outcome: Measured): Figure {
   const figures = namedFigures(outcome);
   const found = name === undefined ? figures[0] : figures.find((figure) => figure.name === name);
   if (found !== undefined) return found;
@@ -78,6 +88,7 @@ export function findFigure(name: string | undefined, outcome: EvaluationOutcome)
 export function checkFigureName(choice: FigureChoice | undefined, tasks: readonly EvaluationTask[]): void {
   if (typeof choice !== "string" || tasks.some((task) => mayHave(task, choice))) return;
   const names = tasks.map(({ kind, name }) => (kind === "drift" ? `"${name}.klPerToken"` : `"${name}." and a metric`));
+  if (tasks.some(countsForKept)) names.push(`"${keptFigureName}"`);
   throw new OptionsError({
     code: "invalid-options",
     what: "The figure to watch belongs to none of the watched tasks.",
@@ -93,6 +104,7 @@ export function checkFigureName(choice: FigureChoice | undefined, tasks: readonl
 }
 
 function mayHave({ kind, name }: EvaluationTask, figure: string): boolean {
+  if (figure === keptFigureName) return countsForKept({ name });
   if (!figure.startsWith(`${name}.`)) return false;
   return kind !== "drift" || figure.slice(name.length + 1) in driftKinds;
 }

@@ -9,6 +9,16 @@ export interface WatchedStep extends StepFigure {
   readonly seconds: number;
 }
 
+/** The limit that a run was to be ended at. */
+export interface WatchedRetention {
+  /** The least share of what the base knew that was to be kept. */
+  readonly leastKept: number;
+  /** Step of the first checkpoint that kept less; undefined where none did. */
+  readonly brokenAt: number | undefined;
+  /** False where the first checkpoint broke it, so that no other could be the result. */
+  readonly resultKeepsIt: boolean;
+}
+
 /** All checkpoints that were measured. */
 export interface WatchedRun {
   /** Name of the figure that they were compared by. */
@@ -21,6 +31,10 @@ export interface WatchedRun {
   readonly best: StepFigure;
   /** Whether the result is the best checkpoint, or the last one whichever was best. */
   readonly keepsBest: boolean;
+  /** Step of the checkpoint that is the result; undefined: the newest, measured or not. */
+  readonly resultStep: number | undefined;
+  /** Undefined where there was no limit. */
+  readonly retention: WatchedRetention | undefined;
   /** Why the run was ended; undefined where it was not, or in an earlier call. */
   readonly endedBecause: string | undefined;
 }

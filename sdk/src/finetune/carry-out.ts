@@ -50,7 +50,7 @@ async function measureTrainMeasure(job: FinetuneJob, log: EventLog, control: Run
 
   const tuned = tunedModel(training.runId, watched);
   // What the kept checkpoint was measured on while it was watched need not be measured again.
-  const known = tuned.step === undefined ? undefined : watched?.best;
+  const known = watched?.result;
   const after = baseline && (() => evaluateAfter(tasks, baseline, contextOf("after", tuned), known));
   const beforeAfter = after
     ? await timed(timings, "evaluation after", () =>
@@ -63,9 +63,9 @@ async function measureTrainMeasure(job: FinetuneJob, log: EventLog, control: Run
   return new FinetuneResult(makeReport(job, training, beforeAfter, timings, watched?.report), job.bridge);
 }
 
-/** The best checkpoint where that is wanted, else the newest. */
-function tunedModel(runId: string, watched: WatchOutcome | undefined): ModelReference & { readonly kind: "run" } {
-  return watched?.report.keepsBest ? { kind: "run", runId, step: watched.best.step } : { kind: "run", runId };
+/** The checkpoint that watching found to be the result, else the newest. */
+function tunedModel(runId: string, watched: WatchOutcome | undefined): ModelReference {
+  return watched?.result === undefined ? { kind: "run", runId } : { kind: "run", runId, step: watched.result.step };
 }
 
 async function timed<Outcome>(

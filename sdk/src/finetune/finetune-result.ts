@@ -1,5 +1,6 @@
 /** What a finished finetune gives: the report as plain data, and files on request. */
 import type { DriftResult, TaskComparison } from "../evaluation/result.js";
+import { type Kept, keptOf } from "../evaluation/retention/kept.js";
 import { renderMarkdown } from "../report/markdown.js";
 import { renderModelCard } from "../report/model-card.js";
 import type { RunReport } from "../report/run-report.js";
@@ -23,7 +24,8 @@ export class FinetuneResult {
     this.runId = report.runId;
     this.report = report;
     this.#bridge = bridge;
-    this.#checkpoint = report.watched?.keepsBest ? { step: report.watched.best.step } : {};
+    const step = report.watched?.resultStep;
+    this.#checkpoint = step === undefined ? {} : { step };
   }
 
   /** Each generation task before and after, paired item by item. */
@@ -34,6 +36,11 @@ export class FinetuneResult {
   /** How far the model moved outside its task; undefined where drift was not among the tasks. */
   get drift(): DriftResult | undefined {
     return this.report.drift;
+  }
+
+  /** What the model kept of what its base knew; undefined where retention was not measured. */
+  get kept(): Kept | undefined {
+    return keptOf(this.report.comparisons);
   }
 
   /** Step of the best checkpoint by the watched figure; undefined where none was watched. */
@@ -58,8 +65,8 @@ export class FinetuneResult {
 
   /**
    * Writes the adapter (or the changed tensors), manifest.json, report.html, the per-item records and the model card into
-   * a folder, which is made where it is missing: of the best checkpoint where the run was watched and keeps it, else of
-   * the last. Files of the same names are replaced, but a README.md that is no card of midblock's is kept: the card is
+   * a folder, which is made where it is missing: of the best checkpoint where the run was watched and keeps it, of the last
+   * that kept enough where the run was ended for keeping too little, else of the last. Files of the same names are replaced, but a README.md that is no card of midblock's is kept: the card is
    * then MODEL_CARD.md. The client must still be open.
    */
   async save(folder: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {

@@ -106,7 +106,7 @@ function hashesOf(datasetHashes: readonly string[]): string {
   return datasetHashes.map((hash) => `sha256:${hash}`).join(",");
 }
 
-function watchRecord({ tasks, figure, goal, patience, ...watch }: WatchSettings): JsonValue {
+function watchRecord({ tasks, figure, goal, patience, leastKept, ...watch }: WatchSettings): JsonValue {
   return {
     ...watch,
     tasks: tasks.map(({ name }) => name),
@@ -114,6 +114,7 @@ function watchRecord({ tasks, figure, goal, patience, ...watch }: WatchSettings)
     figure: figure === undefined ? null : String(figure),
     goal: goal ?? null,
     patience: patience ?? null,
+    leastKept: leastKept ?? null,
   };
 }
 

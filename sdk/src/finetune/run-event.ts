@@ -1,6 +1,7 @@
 /** All that a finetune tells while it goes on: the sidecar's training events and the client's own evaluation events. */
 import type { StepFigure } from "../evaluation/best-step.js";
 import type { MetricSummary } from "../evaluation/result.js";
+import type { Kept } from "../evaluation/retention/kept.js";
 import type { Figure } from "../evaluation/watched-figure.js";
 import type { TrainingEvent } from "../training/run-event.js";
 
@@ -52,8 +53,18 @@ export interface EvaluationEndEvent extends OfEvaluation {
   readonly watched?: Figure & { readonly best: StepFigure };
 }
 
+/** A checkpoint kept less of what the base knew than was asked for; the run is ended, with the reason "retention-below". */
+export interface RetentionBelowEvent extends Numbered {
+  readonly type: "retention-below";
+  /** Step of the checkpoint. */
+  readonly step: number;
+  readonly kept: Kept;
+  /** What was asked for, a share. */
+  readonly leastKept: number;
+}
+
 /** Events of the client itself. */
-export type EvaluationEvent = EvaluationStartEvent | EvaluationProgressEvent | EvaluationEndEvent;
+export type EvaluationEvent = EvaluationStartEvent | EvaluationProgressEvent | EvaluationEndEvent | RetentionBelowEvent;
 
 /**
  * An event of a finetune, as a closed union told apart by `type`. `sequence` numbers the handle's own events; the

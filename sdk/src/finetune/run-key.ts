@@ -16,8 +16,8 @@ export function runKey(key: string, specification: RunSpecification, watch: Watc
 
 /** A run that may be ended early ends elsewhere by another rule. */
 function endingEarly(watch: WatchSettings | undefined): object {
-  if (watch?.patience === undefined) return {};
-  const { everySteps, tasks, figure, goal, patience, minimumGain } = watch;
+  if (watch?.patience === undefined && watch?.leastKept === undefined) return {};
+  const { everySteps, tasks, figure, goal, patience, minimumGain, leastKept } = watch;
   const names = tasks.map(({ name }) => name);
-  return { watch: { everySteps, tasks: names, figure: String(figure), goal, patience, minimumGain } };
+  return { watch: { everySteps, tasks: names, figure: String(figure), goal, patience, minimumGain, leastKept } };
 }

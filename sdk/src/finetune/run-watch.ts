@@ -1,6 +1,6 @@
 /**
  * Watches a run: measures its checkpoints while training goes on, keeps the best of them, and ends the run once it gains
- * no more.
+ * no more, or once it kept too little of what its base knew.
  *
  * Training is not paused for it. The device is lent by turns either way, a pause would throw away what is kept in memory
  * for the next step, and a client that dies in it would leave the run standing. What a run learns is therefore the same,
@@ -8,9 +8,9 @@
  */
 import type { WatchSettings } from "../config/watch-options.js";
 import { BestStep } from "../evaluation/best-step.js";
-import type { EvaluationOutcome } from "../evaluation/evaluate-tasks.js";
 import { type CheckpointOutcome, type Figure, namedFigures, readFigure } from "../evaluation/watched-figure.js";
 import type { WatchedRun, WatchedStep } from "../evaluation/watched-run.js";
+import { percent } from "../report/numbers.js";
 import type { TrainingEvent } from "../training/run-event.js";
 import type { Bridge } from "../transport/bridge.js";
 import { inPhase } from "./evaluation-phase.js";
@@ -23,7 +23,7 @@ export interface WatchSurroundings {
   readonly settings: WatchSettings;
   /** Newest checkpoints that stay, beside the best and those that wait to be measured. */
   readonly keepCheckpoints: number;
-  readonly measure: (runId: string, step: number) => Promise<EvaluationOutcome>;
+  readonly measure: (runId: string, step: number) => Promise<CheckpointOutcome>;
   /** Told of the first failure; nothing is measured after it. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -31,12 +31,15 @@ export interface WatchSurroundings {
 /** What came of it. */
 export interface WatchOutcome {
   readonly report: WatchedRun;
-  /** The best checkpoint with all that was measured on it. */
-  readonly best: CheckpointOutcome;
+  /** The checkpoint that is the result with all that was measured on it; undefined where that is the newest, measured or not. */
+  readonly result: CheckpointOutcome | undefined;
 }
 
 /** The reason that a run which gained no more is ended with. */
 export const earlyStop = "early-stop";
+
+/** The reason that a run which kept too little is ended with. */
+export const retentionBelow = "retention-below";
 
 export class RunWatch {
   readonly #needs: WatchSurroundings;
@@ -47,6 +50,8 @@ export class RunWatch {
   #figure: Figure | undefined;
   #follower: BestStep | undefined;
   #best: CheckpointOutcome | undefined;
+  #latest: CheckpointOutcome | undefined;
+  #below: CheckpointOutcome | undefined;
   #endedBecause: string | undefined;
   #failed = false;
   #work: Promise<void> = Promise.resolve();
@@ -68,17 +73,17 @@ export class RunWatch {
       else this.#do(() => this.#tidy(runId));
     }
     // What a run had made when it was ended early is not what was looked for.
-    if (event.type === "run-end" && event.state === "completed" && event.reason !== earlyStop) {
-      this.#ask(runId, event.stepsDone);
-    }
+    const wasEnded = event.type === "run-end" && [earlyStop, retentionBelow].includes(event.reason);
+    if (event.type === "run-end" && event.state === "completed" && !wasEnded) this.#ask(runId, event.stepsDone);
   }
 
   /** Waits for what is under way. Undefined after a failure, and where no watched checkpoint of a finished run is left. */
   async outcome(): Promise<WatchOutcome | undefined> {
     await this.#work;
     const best = this.#follower?.best;
-    if (this.#failed || this.#figure === undefined || this.#best === undefined || best === undefined) return undefined;
-    const { keepBest } = this.#needs.settings;
+    if (this.#failed || this.#figure === undefined || best === undefined) return undefined;
+    const { keepBest, leastKept } = this.#needs.settings;
+    const result = this.#result();
     const report: WatchedRun = {
       figure: this.#figure.name,
       goal: this.#goal(this.#figure),
@@ -86,9 +91,20 @@ export class RunWatch {
       steps: this.#steps,
       best,
       keepsBest: keepBest,
+      resultStep: result?.step,
+      retention:
+        leastKept === undefined
+          ? undefined
+          : { leastKept, brokenAt: this.#below?.step, resultKeepsIt: result !== this.#below || result === undefined },
       endedBecause: this.#endedBecause,
     };
-    return { report, best: this.#best };
+    return { report, result };
+  }
+
+  /** Of those that kept enough, the best or the last; undefined where the newest checkpoint is the result in any case. */
+  #result(): CheckpointOutcome | undefined {
+    if (this.#needs.settings.keepBest) return this.#best;
+    return this.#below && this.#latest;
   }
 
   #ask(runId: string, step: number): void {
@@ -126,17 +142,32 @@ export class RunWatch {
       () => this.#compare(runId, step, startedAt),
       (watched) => watched,
     );
-    if (!this.#follower?.isOver) return;
-    this.#endedBecause = this.#reason();
-    await bridge.finishRun(runId, earlyStop);
+    const below = this.#below?.kept;
+    const { leastKept } = settings;
+    if (below !== undefined && leastKept !== undefined) {
+      this.#endedBecause = `it kept ${percent(below.share)} of what its base knew at step ${step}, less than ${percent(leastKept)}`;
+      log.append({ type: "retention-below", unixSeconds: Date.now() / 1000, step, kept: below, leastKept });
+      await bridge.finishRun(runId, retentionBelow);
+    } else if (this.#follower?.isOver) {
+      this.#endedBecause = this.#reason();
+      await bridge.finishRun(runId, earlyStop);
+    }
   }
 
   async #compare(runId: string, step: number, startedAt: number) {
-    const outcome = { ...(await this.#needs.measure(runId, step)), step };
-    const figure = await readFigure(this.#needs.settings.figure, outcome);
+    const outcome = await this.#needs.measure(runId, step);
+    const { settings } = this.#needs;
+    const figure = await readFigure(settings.figure, outcome);
     this.#figure = figure;
-    this.#follower ??= new BestStep({ ...this.#needs.settings, goal: this.#goal(figure) });
-    this.#follower.add({ step, value: figure.value });
+    if (settings.leastKept !== undefined && outcome.kept !== undefined && outcome.kept.share < settings.leastKept) {
+      this.#below = outcome;
+    }
+    this.#follower ??= new BestStep({ ...settings, goal: this.#goal(figure) });
+    // One that kept too little is the result only where there is no other.
+    if (this.#below === undefined || this.#latest === undefined) {
+      this.#follower.add({ step, value: figure.value });
+      this.#latest = outcome;
+    }
     const best = this.#follower.best ?? { step, value: figure.value };
     if (best.step === step) this.#best = outcome;
     const figures = Object.fromEntries(namedFigures(outcome).map(({ name, value }) => [name, value]));
@@ -148,9 +179,10 @@ export class RunWatch {
   async #tidy(runId: string): Promise<void> {
     const { bridge, settings, keepCheckpoints } = this.#needs;
     const newest = [...this.#saved].sort((left, right) => left - right).slice(-keepCheckpoints);
-    const best = settings.keepBest ? this.#follower?.best?.step : undefined;
+    // The last that was measured is the result if the next keeps too little.
+    const stays = settings.keepBest ? this.#best : settings.leastKept && this.#latest;
     for (const step of this.#saved) {
-      if (newest.includes(step) || this.#waiting.has(step) || step === best) continue;
+      if (newest.includes(step) || this.#waiting.has(step) || (stays && step === stays.step)) continue;
       await bridge.removeCheckpoint(runId, step);
       this.#saved.delete(step);
     }

@@ -3,7 +3,7 @@ import { markup } from "./markup.js";
 import { pageStyle } from "./page-style.js";
 import type { RunReport } from "./run-report.js";
 import { dataSection } from "./sections/data.js";
-import { driftSection } from "./sections/drift.js";
+import { forgettingSection } from "./sections/forgetting.js";
 import { headlineSection } from "./sections/headline.js";
 import { loadingSection } from "./sections/loading.js";
 import { resultsSection } from "./sections/results.js";
@@ -31,9 +31,9 @@ export function renderHtml(report: RunReport): string {
 <main>
 ${headlineSection(report)}
 ${resultsSection(report.comparisons)}
+${forgettingSection(report)}
 ${bandSection(report)}
 ${curvesSection(report)}
-${driftSection(report.drift)}
 ${samplesSection(report.comparisons)}
 ${costSection(report)}
 ${dataSection(report)}

@@ -1,5 +1,13 @@
 /** The result as Markdown, for a pull request, an issue or a wiki. */
-import { costPart, dataPart, headlineParagraphs, identityPart, planPart, resultsPart } from "./markdown-parts.js";
+import {
+  costPart,
+  dataPart,
+  forgettingPart,
+  headlineParagraphs,
+  identityPart,
+  planPart,
+  resultsPart,
+} from "./markdown-parts.js";
 import { bullets, paragraphs, plain } from "./markdown-text.js";
 import type { RunReport } from "./run-report.js";
 import { driftSentences, keptSentence } from "./words.js";
@@ -18,6 +26,7 @@ export function renderMarkdown(report: RunReport): string {
     drift && plain(driftSentences(drift)),
     section("Warnings", bullets(warnings.map(plain))),
     section("Results", resultsPart(comparisons)),
+    section("Forgetting, by part", forgettingPart(report)),
     section("What was trained", planPart(report)),
     section("Cost", costPart(report)),
     section("Data", dataPart(report.data)),

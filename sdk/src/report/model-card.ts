@@ -1,10 +1,17 @@
 /** The model card in the hub's format: metadata that the hub reads, then text that people read. */
 import { hubDatasetId, hubModelId } from "./hub-names.js";
 import { loadingCode } from "./loading-code.js";
-import { dataPart, headlineParagraphs, identityPart, planPart, resultsPart } from "./markdown-parts.js";
+import { dataPart, forgettingPart, headlineParagraphs, identityPart, planPart, resultsPart } from "./markdown-parts.js";
 import { bullets, paragraphs, plain, wellFormed } from "./markdown-text.js";
 import type { RunReport } from "./run-report.js";
-import { driftSentences, headlineMetric, headlineSentence, planWords, quantizationSentence } from "./words.js";
+import {
+  driftSentences,
+  headlineMetric,
+  headlineSentence,
+  keptSentence,
+  planWords,
+  quantizationSentence,
+} from "./words.js";
 
 /** Stands in every card, so that a later one knows that it may replace it. */
 export const modelCardMark = "<!-- written by midblock -->";
@@ -74,7 +81,12 @@ function forgetting({ drift, comparisons }: RunReport): string {
   const worse = comparisons.filter(({ verdict }) => verdict === "worse").map(headlineSentence);
   const lost = worse.length === 0 ? ["No evaluated task got worse beyond noise."] : worse;
   const measured = drift ? driftSentences(drift) : "Drift from the base model was not measured.";
-  return paragraphs([plain(measured), comparisons.length === 0 ? "" : bullets(lost.map(plain))]);
+  return paragraphs([
+    plain(keptSentence(comparisons)),
+    plain(measured),
+    comparisons.length === 0 ? "" : bullets(lost.map(plain)),
+    forgettingPart({ comparisons, drift }),
+  ]);
 }
 
 function limits(report: RunReport): string {

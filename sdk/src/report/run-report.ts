@@ -104,7 +104,7 @@ export interface RunReport {
   readonly steps: readonly StepEndEvent[];
   /** Steps that were planned. */
   readonly stepsTotal: number;
-  /** Why training completed before its last step: "max-seconds", "early-stop", or what it was told; else empty. */
+  /** Why training completed before its last step: "max-seconds", "early-stop", "retention-below", or what it was told; else empty. */
   readonly endReason: string;
   /** Undefined where checkpoints were not watched. */
   readonly watched: WatchedRun | undefined;

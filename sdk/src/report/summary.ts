@@ -1,6 +1,7 @@
 /** The result for a terminal of 80 columns. */
 import { styleText } from "node:util";
 import type { MetricComparison, TaskComparison, Verdict } from "../evaluation/result.js";
+import { retentionTaskNames } from "../evaluation/retention/retention.js";
 import { trainingCost } from "./cost.js";
 import { change, changeRange, figure, figureRange } from "./metric-figures.js";
 import { byteSize, count, duration } from "./numbers.js";
@@ -37,9 +38,12 @@ export function summarise(report: RunReport, { colour = false, folder }: Summary
   const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
   const parts = [
     [paint("bold", report.title), ...wrap(`${report.model.name}: ${planWords(report)}`)],
-    ...report.comparisons.map((comparison) => taskLines(comparison, paint)),
+    ...report.comparisons
+      .filter((comparison) => !isOfSuite(comparison))
+      .map((comparison) => taskLines(comparison, paint)),
     wrap([endWords(report), report.watched ? watchedWords(report.watched) : ""].join(" ")),
-    wrap(keptSentence(report.comparisons)),
+    wrap(keptSentence(report.comparisons)).map((line) => paint("bold", line)),
+    suiteLines(report.comparisons, paint),
     report.drift ? wrap(driftSentences(report.drift)) : [],
     costLines(report),
     report.warnings.flatMap((warning) => wrap(`warning: ${warning}`)).map((line) => paint("red", line)),
@@ -68,7 +72,20 @@ function taskLines(comparison: TaskComparison, paint: Paint): string[] {
   ];
 }
 
-function metricTable({ metrics }: TaskComparison, paint: Paint): string[] {
+/** The headline of each part of the retention suite, a line a part. */
+function suiteLines(comparisons: readonly TaskComparison[], paint: Paint): string[] {
+  const parts = Object.entries(retentionTaskNames).flatMap(([part, name]) => {
+    const found = comparisons.find(({ task }) => task === name);
+    return found === undefined ? [] : [[`${part}: ${headlineMetric(found)[0]}`, headlineMetric(found)[1]] as const];
+  });
+  return parts.length === 0 ? [] : metricTable({ metrics: Object.fromEntries(parts) }, paint);
+}
+
+function isOfSuite({ task }: TaskComparison): boolean {
+  return Object.values<string>(retentionTaskNames).includes(task);
+}
+
+function metricTable({ metrics }: Pick<TaskComparison, "metrics">, paint: Paint): string[] {
   const names = Object.keys(metrics);
   const nameWidth = Math.max(6, ...names.map((name) => name.length));
   const row = (name: string, before: string, after: string, difference: string) =>

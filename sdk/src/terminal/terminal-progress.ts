@@ -2,10 +2,15 @@
 import type { LaunchProgress } from "../config/client-options.js";
 import { describeContamination } from "../data/contamination.js";
 import type { FinetuneRun } from "../finetune/finetune-run.js";
-import type { EvaluationEndEvent, EvaluationProgressEvent, RunEvent } from "../finetune/run-event.js";
+import type {
+  EvaluationEndEvent,
+  EvaluationProgressEvent,
+  RetentionBelowEvent,
+  RunEvent,
+} from "../finetune/run-event.js";
 import { replayWords } from "../report/data-words.js";
 import { valueWords } from "../report/metric-figures.js";
-import { byteSize, duration } from "../report/numbers.js";
+import { byteSize, duration, percent } from "../report/numbers.js";
 import type { Preflight } from "../training/preflight-result.js";
 import { clock, TrainingPace } from "./pace.js";
 import { type Output, StatusLine } from "./status-line.js";
@@ -115,6 +120,11 @@ function describeMeasured({ phase, step, seconds, items, reused, watched }: Eval
   );
 }
 
+function describeBelow({ step, kept, leastKept }: RetentionBelowEvent): string {
+  const found = `${percent(kept.share)} of what the base knew is kept at step ${step}, less than ${percent(leastKept)}`;
+  return `${found}: the run is ended`.replaceAll("\u00a0", " ");
+}
+
 /** Turns events into lines. */
 class RunView {
   readonly #pace = new TrainingPace();
@@ -152,6 +162,9 @@ class RunView {
       }
       case "warning":
         this.#line.keep(`warning      ${event.message}`);
+        break;
+      case "retention-below":
+        this.#line.keep(`watched      ${describeBelow(event)}`);
         break;
       case "run-end":
         this.#trained = true;

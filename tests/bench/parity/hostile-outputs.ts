@@ -104,14 +104,23 @@ const textPieces = [
   "Il fait beau aujourd'hui",
 ];
 
+const repeatedPieces = ["1,", "-.", "[ ", "* -", " ***", "<<>", '{"a":', "P. ", "\n\n\n*", "A."];
+
 /** Outputs for rules that look for numbers. */
 export function numberOutputs(count: number, seed: number): string[] {
   return outputs(numberPieces, count, seed, 10);
 }
 
-/** Outputs for rules that look at the form of a text. */
-export function textOutputs(count: number, seed: number): string[] {
-  return outputs(textPieces, count, seed, 24);
+/** Outputs for rules that look at the form of a text; `words` are as likely as all other pieces together. */
+export function textOutputs(count: number, seed: number, words: readonly string[] = []): string[] {
+  const often = words.length === 0 ? 0 : Math.ceil(textPieces.length / words.length);
+  return outputs([...textPieces, ...Array.from({ length: often }, () => words).flat()], count, seed, 24);
+}
+
+/** Outputs of one piece over and over, of about `length` characters each, which rules with care for none would take the square of. */
+export function longOutputs(length: number): string[] {
+  const pieces = [...repeatedPieces, ...numberPieces, ...textPieces];
+  return pieces.map((piece) => piece.repeat(Math.ceil(length / piece.length)));
 }
 
 function outputs(pieces: readonly string[], count: number, seed: number, most: number): string[] {

@@ -61,13 +61,20 @@ const makers: Readonly<Record<string, (random: Random) => InstructionCase["kwarg
 };
 
 /** The kinds whose verdict rests on a library that is another one than the reference's. */
-export const libraryKinds: ReadonlySet<string> = new Set([
+const libraryKinds: ReadonlySet<string> = new Set([
   "language:response_language",
   "length_constraints:number_sentences",
   "change_case:capital_word_frequency",
   "change_case:english_capital",
   "change_case:english_lowercase",
 ]);
+
+/** True where no equal verdict can be asked for: another library tells, or the reference draws a letter at random. */
+export function isJudgedApart({ id, kwargs }: InstructionCase): boolean {
+  const { letter } = kwargs;
+  const isDrawn = id === "keywords:letter_frequency" && typeof letter === "string" && !/^[a-z]$/i.test(letter);
+  return isDrawn || libraryKinds.has(id);
+}
 
 /** One instruction of each kind, drawn anew. */
 export function instructionsFor(seed: number): readonly InstructionCase[] {

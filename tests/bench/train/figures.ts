@@ -1,4 +1,5 @@
 /** The figures of the bench: what each is made of, and what it should reach. */
+import type { Target } from "../figure-table.js";
 import type { OurRun } from "./ours.js";
 import type { PeerRun } from "./peer-process.js";
 import { type Bench, meanStep, type PeerName, type Precision, type Round, warmUpSteps } from "./round.js";
@@ -6,7 +7,7 @@ import { adapterFlops, flopsOf, modelProducts } from "./useful-work.js";
 
 /** One figure: its value in a round, and the bound that it should keep. */
 export interface Figure {
-  readonly target: { readonly atLeast: number } | { readonly atMost: number };
+  readonly target: Target;
   readonly measure: (round: Round, bench: Bench) => Promise<number>;
 }
 

@@ -15,6 +15,7 @@ const run = await client.finetune({
   ]),
   layers: midBlock(),
   method: lora({ rank: 4 }),
+  retention: false,
   batchSize: 1,
   maxSteps: 2,
 });

@@ -5,6 +5,7 @@ import { examples } from "../../../sdk/src/data/examples.js";
 import { PreparedDataset } from "../../../sdk/src/data/prepared-dataset.js";
 import { RowIndex } from "../../../sdk/src/data/row-index.js";
 import { OptionsError } from "../../../sdk/src/errors.js";
+import { retention } from "../../../sdk/src/evaluation/retention/retention.js";
 import { sampledBlocks } from "../../../sdk/src/layers/layer-schedule.js";
 import {
   allBlocks,
@@ -37,7 +38,8 @@ function faultsOf(input: object) {
 
 describe("defaults", () => {
   test("fill everything but the data", () => {
-    const { key, ...settings } = readFinetuneOptions({ data });
+    const { key, evaluate, ...settings } = readFinetuneOptions({ data });
+    expect(evaluate.map(({ name }) => name)).toEqual(retention().map(({ name }) => name));
     expect(key).toMatch(/^[0-9a-f-]{36}$/);
     expect(settings).toEqual({
       data,
@@ -81,7 +83,6 @@ describe("defaults", () => {
       noTrainedTokens: "error",
       checkpointEverySteps: 50,
       keepCheckpoints: 2,
-      evaluate: [],
       watch: undefined,
       replay: undefined,
       layerSchedule: undefined,
@@ -121,7 +122,7 @@ describe("given options", () => {
       signal,
     };
     expect(readFinetuneOptions({ ...given, epochs: undefined })).toMatchObject({ ...given, epochs: 1 });
-    expect(readFinetuneOptions({ data, evaluate: [task] }).evaluate).toEqual([task]);
+    expect(readFinetuneOptions({ data, evaluate: [task], retention: false }).evaluate).toEqual([task]);
     expect(readFinetuneOptions({ data, batchSize: 1 }).stepSize).toEqual({ examples: 1 });
     expect(readFinetuneOptions({ data, batchTokens: 4096 }).stepSize).toEqual({ tokens: 4096 });
   });

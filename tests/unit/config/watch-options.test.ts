@@ -34,6 +34,7 @@ test("defaults: the tasks of evaluate, the first figure, the best checkpoint, no
     patience: undefined,
     minimumGain: 0,
     keepBest: true,
+    leastKept: undefined,
   });
   expect(readFinetuneOptions({ data }).watch).toBeUndefined();
 });
@@ -41,7 +42,7 @@ test("defaults: the tasks of evaluate, the first figure, the best checkpoint, no
 test("tasks of its own take the place of those of evaluate", () => {
   const other = taskOf("other");
   const settings = readFinetuneOptions({ data, evaluate: [task], watch: { everySteps: 1, tasks: [other] } });
-  expect([settings.evaluate, settings.watch?.tasks]).toEqual([[task], [other]]);
+  expect([settings.evaluate[0], settings.watch?.tasks]).toEqual([task, [other]]);
 });
 
 test("it needs tasks, and different tasks need different names", () => {

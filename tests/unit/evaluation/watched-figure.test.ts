@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { DriftResult } from "../../../sdk/src/evaluation/result.js";
+import { retention } from "../../../sdk/src/evaluation/retention/retention.js";
 import type { EvaluationTask } from "../../../sdk/src/evaluation/task.js";
 import { checkFigureName, namedFigures, readFigure } from "../../../sdk/src/evaluation/watched-figure.js";
 import { makeResult } from "../../support/make-result.js";
@@ -25,6 +26,7 @@ const outcome = {
   step: 30,
   results: [makeResult({ exact: [1, 0], loss: [2, 4] }, {}, { loss: { goal: "lower", unit: "nats" } })],
   drift,
+  kept: undefined,
 };
 
 describe("readFigure", () => {
@@ -61,6 +63,20 @@ describe("readFigure", () => {
       found: "task.exact, task.loss, drift.klPerToken, drift.sameToken",
     });
   });
+});
+
+test("what was kept is a figure where it was measured", async () => {
+  const kept = { known: 4, kept: 3, share: 0.75, interval95: [0.3, 0.95] } as const;
+  expect(await readFigure("retention.kept", { ...outcome, kept })).toEqual({
+    name: "retention.kept",
+    value: 0.75,
+    kind: { goal: "higher", unit: "share" },
+  });
+  await expect(readFigure("retention.kept", outcome)).rejects.toMatchObject({ code: "evaluation-failed" });
+  const [, questions] = retention();
+  const [moved] = retention();
+  expect(() => checkFigureName("retention.kept", questions ? [questions] : [])).not.toThrow();
+  expect(() => checkFigureName("retention.kept", moved ? [moved] : [])).toThrow("none of the watched tasks");
 });
 
 test("all figures have names", () => {

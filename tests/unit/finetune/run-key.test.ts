@@ -38,6 +38,7 @@ const watch: WatchSettings = {
   patience: 2,
   minimumGain: 0,
   keepBest: true,
+  leastKept: undefined,
 };
 
 test("the same settings have the same key, whatever the notes say", () => {

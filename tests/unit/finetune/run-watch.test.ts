@@ -19,6 +19,7 @@ const settings: WatchSettings = {
   patience: undefined,
   minimumGain: 0,
   keepBest: true,
+  leastKept: undefined,
 };
 
 /** A sidecar that has the checkpoints it was given, and notes what it is asked. */
@@ -49,7 +50,9 @@ class ScriptedRun {
       keepCheckpoints,
       measure: async (_, step) => {
         this.measured.push(step);
-        return { results: [makeResult({ exact: [values[step] ?? Number.NaN] })], drift: undefined };
+        const value = values[step] ?? Number.NaN;
+        const kept = { known: 1000, kept: 1000 * value, share: value, interval95: [value, value] } as const;
+        return { results: [makeResult({ exact: [value] })], drift: undefined, step, kept };
       },
       onFailure: (error) => this.failures.push(error),
     });
@@ -97,6 +100,8 @@ describe("RunWatch", () => {
       unit: "share",
       best: { step: 20, value: 0.9 },
       keepsBest: true,
+      resultStep: 20,
+      retention: undefined,
       endedBecause: undefined,
     });
     expect(outcome?.report.steps.map(({ step, value }) => [step, value])).toEqual([
@@ -104,7 +109,7 @@ describe("RunWatch", () => {
       [20, 0.9],
       [25, 0.5],
     ]);
-    expect(outcome?.best).toMatchObject({ step: 20, results: [{ metrics: { exact: { mean: 0.9 } } }] });
+    expect(outcome?.result).toMatchObject({ step: 20, results: [{ metrics: { exact: { mean: 0.9 } } }] });
     expect(run.finished).toEqual([]);
   });
 
@@ -177,5 +182,57 @@ describe("RunWatch", () => {
       { phase: "during", step: 10, watched: { name: "task.exact", value: 0.5, best: { step: 10, value: 0.5 } } },
       { phase: "during", step: 20, watched: { value: 0.25, best: { step: 10, value: 0.5 } } },
     ]);
+  });
+});
+
+describe("a limit to what is forgotten", () => {
+  const limit = { figure: "retention.kept", keepBest: false, leastKept: 0.95 } as const;
+
+  test("ends the run at the first checkpoint that kept less; the last before it stays and is the result", async () => {
+    const run = new ScriptedRun({ 10: 1, 20: 0.96, 30: 0.94, 40: 0.99 }, limit);
+    run.saves(10, 20, 30, 40);
+    const outcome = await run.watch.outcome();
+    expect(run.measured).toEqual([10, 20, 30]);
+    expect(run.finished).toEqual(["retention-below"]);
+    expect([...run.checkpoints]).toEqual([20, 40]);
+    expect(outcome?.result?.step).toBe(20);
+    expect(outcome?.report).toMatchObject({
+      resultStep: 20,
+      retention: { leastKept: 0.95, brokenAt: 30, resultKeepsIt: true },
+      endedBecause: "it kept 94.0\u00a0% of what its base knew at step 30, less than 95.0\u00a0%",
+    });
+    const told = (await run.events()).filter(({ type }) => type === "retention-below");
+    expect(told).toMatchObject([{ step: 30, kept: { share: 0.94 }, leastKept: 0.95 }]);
+    run.ends(40, "retention-below");
+    await run.watch.outcome();
+    expect(run.measured).toEqual([10, 20, 30]);
+  });
+
+  test("that is kept leaves the last checkpoint as the result", async () => {
+    const run = new ScriptedRun({ 10: 0.95, 20: 0.97, 25: 0.96 }, limit);
+    run.saves(10, 20, 25);
+    run.ends(25);
+    const outcome = await run.watch.outcome();
+    expect([run.finished, outcome?.result]).toEqual([[], undefined]);
+    expect(outcome?.report).toMatchObject({
+      resultStep: undefined,
+      retention: { brokenAt: undefined, resultKeepsIt: true },
+    });
+  });
+
+  test("that the first checkpoint breaks leaves that one, and says so", async () => {
+    const run = new ScriptedRun({ 10: 0.5, 20: 0.99 }, limit);
+    run.saves(10, 20);
+    const outcome = await run.watch.outcome();
+    expect(outcome?.report).toMatchObject({ resultStep: 10, retention: { brokenAt: 10, resultKeepsIt: false } });
+    expect([...run.checkpoints]).toEqual([10, 20]);
+  });
+
+  test("beside a figure, the best of those that kept enough is the result", async () => {
+    const run = new ScriptedRun({ 10: 0.97, 20: 0.96, 30: 0.9 }, { leastKept: 0.95, goal: "lower" });
+    run.saves(10, 20, 30);
+    const outcome = await run.watch.outcome();
+    expect(outcome?.report).toMatchObject({ best: { step: 20 }, resultStep: 20, retention: { resultKeepsIt: true } });
+    expect([...run.checkpoints]).toEqual([20, 30]);
   });
 });

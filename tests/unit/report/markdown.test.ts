@@ -41,6 +41,8 @@ describe("renderMarkdown", () => {
       steps: [step(50, 0.9), step(100, 0.8)],
       best: step(50, 0.9),
       keepsBest: true,
+      resultStep: 50,
+      retention: undefined,
       endedBecause: undefined,
     } as const;
     const text = spaced(renderMarkdown(sampleReport({ data: { ...data, replay }, watched })));

@@ -4,7 +4,7 @@ import type { WatchedRun } from "../../../sdk/src/evaluation/watched-run.js";
 import { renderHtml } from "../../../sdk/src/report/html.js";
 import { renderManifest } from "../../../sdk/src/report/manifest.js";
 import { summarise } from "../../../sdk/src/report/summary.js";
-import { endWords } from "../../../sdk/src/report/watched-words.js";
+import { endWords, watchedWords } from "../../../sdk/src/report/watched-words.js";
 import { sampleReport } from "../../support/sample-report.js";
 
 const watchedStep = (step: number, value: number) => ({
@@ -20,6 +20,8 @@ const watched: WatchedRun = {
   steps: [watchedStep(25, 0.5), watchedStep(50, 0.9), watchedStep(75, 0.8)],
   best: { step: 50, value: 0.9 },
   keepsBest: true,
+  resultStep: 50,
+  retention: undefined,
   endedBecause: "json-record.exact gained nothing in the evaluation after step 50",
 };
 const report = sampleReport({ watched, stepsTotal: 400, endReason: "early-stop" });
@@ -30,8 +32,25 @@ test("the end and its reason are told, and which checkpoint is the result", () =
     "Training ended at step 100 of 400: json-record.exact gained nothing in the evaluation after step 50.",
   );
   expect(text).toContain("Of 3 checkpoints, that of step 50 (json-record.exact 90.0 %) is the result.");
-  const last = summarise(sampleReport({ watched: { ...watched, keepsBest: false } })).replace(/\s+/g, " ");
+  const last = summarise(sampleReport({ watched: { ...watched, keepsBest: false, resultStep: undefined } })).replace(
+    /\s+/g,
+    " ",
+  );
   expect(last).toContain("was the best, but the last one is the result.");
+});
+
+test("of a run with a limit to what is forgotten, which checkpoint is the result", () => {
+  const wordsOf = (changes: Partial<WatchedRun>) =>
+    watchedWords({ ...watched, figure: "retention.kept", keepsBest: false, resultStep: undefined, ...changes });
+  const limit = { leastKept: 0.95, brokenAt: undefined, resultKeepsIt: true };
+  expect(wordsOf({ retention: limit })).toBe("Each of 3 checkpoints kept enough; the last one is the result.");
+  const broken = { ...limit, brokenAt: 75 };
+  expect(wordsOf({ retention: broken, resultStep: 50 })).toBe(
+    "Of 3 checkpoints, that of step 50 is the result: the last that kept enough.",
+  );
+  expect(wordsOf({ retention: { ...broken, resultKeepsIt: false }, resultStep: 50 })).toContain(
+    "The first checkpoint, that of step 50, kept too little already (retention.kept 90.0\u00a0%); it is the result all the same",
+  );
 });
 
 test("every reason to end has words, and a run that made all steps has none", () => {
@@ -39,6 +58,7 @@ test("every reason to end has words, and a run that made all steps has none", ()
   expect(ended("")).toBe("");
   expect(ended("max-seconds")).toBe("Training ended at step 100 of 400: its time was over.");
   expect(ended("enough")).toBe("Training ended at step 100 of 400: enough.");
+  expect(ended("retention-below")).toContain("it kept less of what its base knew than was asked for.");
   expect(ended("early-stop")).toBe("Training ended at step 100 of 400: the watched figure gained no more.");
 });
 
@@ -59,6 +79,6 @@ test("divergence from the base is drawn where there is any", () => {
 
 test("the manifest has all of it", () => {
   const manifest = JSON.parse(renderManifest(report));
-  expect(manifest.watched).toEqual(watched);
+  expect(manifest.watched).toEqual({ ...watched, retention: null });
   expect(manifest.training).toMatchObject({ stepsTotal: 400, endReason: "early-stop" });
 });

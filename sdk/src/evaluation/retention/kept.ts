@@ -1,8 +1,8 @@
 /** One figure for what a model kept of what it knew. */
 import { judgedPairs } from "../judged-pairs.js";
-import type { Interval, TaskComparison } from "../result.js";
+import type { Interval, TaskComparison, TaskResult } from "../result.js";
 import { wilsonInterval95 } from "../statistics/proportion.js";
-import { followingTaskName, knowledgeTaskName } from "./retention.js";
+import { retentionTaskNames } from "./retention.js";
 
 /** What was kept. */
 export interface Kept {
@@ -25,17 +25,33 @@ export interface Kept {
  * a quarter of it. Drift sees any change, and tells of none whether it matters.
  */
 export function keptOf(comparisons: readonly TaskComparison[]): Kept | undefined {
-  const pairs = comparisons
-    .filter(({ task }) => task === knowledgeTaskName || task === followingTaskName)
-    .flatMap(headlinePairs);
-  const known = pairs.filter(([before]) => before === 1);
+  return keptBetween(
+    comparisons.map(({ before }) => before),
+    comparisons.map(({ after }) => after),
+  );
+}
+
+/** The same from the results themselves; a task that was measured once alone does not count. */
+export function keptBetween(before: readonly TaskResult[], after: readonly TaskResult[]): Kept | undefined {
+  const pairs = before
+    .filter(({ task }) => countsForKept({ name: task }))
+    .flatMap((result) => {
+      const other = after.find(({ task }) => task === result.task);
+      return other === undefined ? [] : headlinePairs(result, other);
+    });
+  const known = pairs.filter(([right]) => right === 1);
   if (known.length === 0) return undefined;
-  const kept = known.filter(([, after]) => after === 1).length;
+  const kept = known.filter(([, right]) => right === 1).length;
   return { known: known.length, kept, share: kept / known.length, interval95: wilsonInterval95(kept, known.length) };
 }
 
-function headlinePairs({ before, after, metrics }: TaskComparison): readonly (readonly [number, number])[] {
-  const headline = Object.keys(metrics)[0] ?? "";
+/** Whether a task is one of those that what was kept is counted over: items are right or wrong in them. */
+export function countsForKept({ name }: { readonly name: string }): boolean {
+  return name === retentionTaskNames.knowledge || name === retentionTaskNames.following;
+}
+
+function headlinePairs(before: TaskResult, after: TaskResult): readonly (readonly [number, number])[] {
+  const headline = Object.keys(before.metrics)[0] ?? "";
   return judgedPairs(before, after).map((pair) => [
     pair.before.metrics[headline] ?? 0,
     pair.after.metrics[headline] ?? 0,

@@ -13,15 +13,22 @@ import { languageTexts } from "./language-texts.js";
 
 /** How much of the suite is run. */
 export interface RetentionOptions {
-  /** Most new tokens of an answer to a prompt with rules; default 160, which all of them fit in. */
-  readonly maxNewTokens?: number;
+  /**
+   * Most new tokens of an answer to a prompt with rules; default 96, in which each can be answered. With 160 the default
+   * model's answers got the same verdicts.
+   */
+  readonly maxNewTokens?: number | undefined;
 }
 
-const optionsSchema = exactObject({ maxNewTokens: wholeNumber(1).optional() });
+/** The options as they may be written. */
+export const retentionSchema = exactObject({ maxNewTokens: wholeNumber(1).optional() });
 
-/** Names of the suite's tasks whose items are right or wrong; what was kept is counted over them. */
-export const knowledgeTaskName = "retention-knowledge";
-export const followingTaskName = "retention-following";
+/** Names of the suite's tasks that judge items, by their part. */
+export const retentionTaskNames = {
+  knowledge: "retention-knowledge",
+  following: "retention-following",
+  language: "retention-language",
+} as const;
 
 /**
  * The rules of what is asked in items. Their versions stand for the questions too: another question is another measure,
@@ -41,18 +48,22 @@ const rules = {
  * - retention-following: prompts with rules that a program can check, judged as ifeval does;
  * - retention-language: bits per byte on neutral texts.
  *
- * What was kept is told in one figure beside them: see keptOf. Place it in the list of tasks as it is:
+ * What was kept is told in one figure beside them: see keptOf. A finetune runs the suite unless told not to; in a list of
+ * tasks of your own it is placed as it is:
  *
- *     evaluate: [gsm8k(), retention()]
+ *     tasks: [gsm8k(), retention()]
  */
 export function retention(options: RetentionOptions = {}): readonly EvaluationTask[] {
-  const { maxNewTokens = 160 } = readOptions(optionsSchema, options, "retention");
+  const { maxNewTokens = 96 } = readOptions(retentionSchema, options, "retention");
   const questions = Object.values(knowledgeBySubject).flat();
   return [
     drift(),
-    { ...multipleChoice({ name: knowledgeTaskName, data: inMemory(questions) }), rule: rules.knowledge },
-    { ...ifeval({ name: followingTaskName, data: inMemory(followingRows), maxNewTokens }), rule: rules.following },
-    { ...perplexity({ name: "retention-language", data: languageTexts }), rule: rules.language },
+    { ...multipleChoice({ name: retentionTaskNames.knowledge, data: inMemory(questions) }), rule: rules.knowledge },
+    {
+      ...ifeval({ name: retentionTaskNames.following, data: inMemory(followingRows), maxNewTokens }),
+      rule: rules.following,
+    },
+    { ...perplexity({ name: retentionTaskNames.language, data: languageTexts }), rule: rules.language },
   ];
 }
 

@@ -8,11 +8,10 @@ import { dataTable } from "./tables.js";
 
 const shownPrompts = 5;
 
-/** Sentences, a strip of all prompts, and the prompts that moved most. */
-export function driftSection(drift: DriftResult | undefined): Markup {
-  if (drift === undefined) return markup``;
+/** Sentences, a strip of all prompts, and the prompts that moved most; a part of the section on forgetting. */
+export function driftPart(drift: DriftResult): Markup {
   const byMean = [...drift.items].sort((a, b) => b.klSum / b.tokens - a.klSum / a.tokens);
-  return markup`<section><h2>Drift</h2>
+  return markup`<h3>Drift</h3>
 <p>${driftSentences(drift)}</p>
 <figure>${driftStrip(drift)}</figure>
 <details><summary>The ${Math.min(shownPrompts, byMean.length)} prompts that moved most</summary>${dataTable(
@@ -27,5 +26,5 @@ export function driftSection(drift: DriftResult | undefined): Markup {
         count(tokens),
       ]),
   )}</details>
-<p class="note">KL(base ‖ tuned), averaged over the tokens of the base model's own greedy replies: 0 where the tuned model gives every next token the probability it had. It shows change, not whether the change is harm, and sees only what these prompts touch. The interval is a bootstrap over prompts.</p></section>`;
+<p class="note">KL(base ‖ tuned), averaged over the tokens of the base model's own greedy replies: 0 where the tuned model gives every next token the probability it had. It shows change, not whether the change is harm, and sees only what these prompts touch. The interval is a bootstrap over prompts.</p>`;
 }

@@ -93,18 +93,31 @@ export function ifeval(options: IfevalOptions = {}): GenerationTask<IfevalItem> 
   };
 }
 
+/** Which instructions of a prompt an output follows, in their order. */
+export interface Followed {
+  readonly strict: readonly boolean[];
+  readonly loose: readonly boolean[];
+}
+
+/** Judges an output by each instruction, as it stands and in its looser forms. */
+export function followedBy({ instructions }: Pick<IfevalItem, "instructions">, output: string): Followed {
+  const forms = looserForms(output).filter((form) => !isBlank(form));
+  return {
+    strict: instructions.map(({ isFollowedBy }) => !isBlank(output) && isFollowedBy(output)),
+    loose: instructions.map(({ isFollowedBy }) => forms.some((form) => isFollowedBy(form))),
+  };
+}
+
 function judge(item: IfevalItem, output: string): ItemScore {
-  const forms = looserForms(output);
-  const strict = item.instructions.map(({ isFollowedBy }) => !isBlank(output) && isFollowedBy(output));
-  const loose = item.instructions.map(({ isFollowedBy }) => forms.some((form) => !isBlank(form) && isFollowedBy(form)));
-  const followed = (list: readonly boolean[]) => list.filter(Boolean).length / list.length;
+  const { strict, loose } = followedBy(item, output);
+  const shareOf = (list: readonly boolean[]) => list.filter(Boolean).length / list.length;
   const weight = item.instructions.length;
   return {
     metrics: {
       "prompt-strict": strict.every(Boolean) ? 1 : 0,
-      "instruction-strict": followed(strict),
+      "instruction-strict": shareOf(strict),
       "prompt-loose": loose.every(Boolean) ? 1 : 0,
-      "instruction-loose": followed(loose),
+      "instruction-loose": shareOf(loose),
     },
     weights: weight === 1 ? {} : { "instruction-strict": weight, "instruction-loose": weight },
     extracted: item.instructions
