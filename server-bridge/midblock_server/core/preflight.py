@@ -77,8 +77,7 @@ def _two_steps(request: PreflightRequest) -> RunSpecification:
     specification = request.specification
     optimizer = replace(specification.optimizer, schedule="constant", warmup_steps=0, decay_steps=0)
     compute = replace(specification.compute, prefix_cache_memory_bytes=0, prefix_cache_disk_bytes=0)
-    # Where gradients wait for a next micro-batch, those of a small one do as well.
-    second = (warm_up, rows) if request.accumulates else (rows,)
+    second = (rows, rows) if request.accumulates else (rows,)
     return replace(
         specification,
         batch_plan=BatchPlan(((warm_up,), second)),

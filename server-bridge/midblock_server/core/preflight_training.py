@@ -73,19 +73,11 @@ def _measured_step(model: LoadedModel, training: Training, step: int, needs: Tra
     ended = _now(device)
     handle.remove()
     joules = joules_between(energy, read_energy(device))
-    share = _share_of_last(training, step)
-    needs.micro_batch_seconds = (update_began - began) * share
+    micro_batches = len(training.specification.batch_plan.steps[step])
+    needs.micro_batch_seconds = (update_began - began) / micro_batches
     needs.update_seconds = ended - update_began
-    needs.micro_batch_joules = None if joules is None else joules * share
+    needs.micro_batch_joules = None if joules is None else joules / micro_batches
     needs.optimizer = _bytes(value for state in training.optimizer.state.values() for value in state.values())
-
-
-def _share_of_last(training: Training, step: int) -> float:
-    """Share of a step's tokens that its last micro-batch has."""
-    counts = [
-        sum(len(training.data[row].token_ids) for row in rows) for rows in training.specification.batch_plan.steps[step]
-    ]
-    return counts[-1] / sum(counts)
 
 
 def _trainable(model: LoadedModel, training: Training) -> list[torch.Tensor]:

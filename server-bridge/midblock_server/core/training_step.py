@@ -23,7 +23,7 @@ from midblock_server.core.prefix_cache import PrefixCache
 from midblock_server.core.progress import Progress
 from midblock_server.core.schedule import learning_rate
 from midblock_server.core.seeds import derived_seed, seeded
-from midblock_server.core.shares import shares
+from midblock_server.core.shares import Share, shares
 from midblock_server.core.specification import RunSpecification
 from midblock_server.core.step_errors import loss_exploded, not_finite, out_of_memory_named
 from midblock_server.core.types import Datum, StepDone
@@ -86,6 +86,15 @@ def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
     )
 
 
+@dataclass(frozen=True)
+class _StepTotals:
+    """What each micro-batch's sums are divided by, and the step that they belong to."""
+
+    step: int
+    weight: float
+    context_tokens: int
+
+
 @dataclass
 class _StepSums:
     """Mean loss in nats per unit of weight, mean divergence in nats per context token, and tokens."""
@@ -109,26 +118,33 @@ def _add_gradients(model: LoadedModel, training: Training, step: int) -> _StepSu
     tie = training.specification.base_divergence_weight
     step_context = sum(context_token_count(training.data[row]) for row in rows_of_step) if tie > 0 else 0
     for share in shares(_rows(training, step), training.data, model.ranks, with_tie=step_context > 0):
-        batch = make_micro_batch([training.data[row] for row in share.rows], model.torch_device)
-        cache = training.prefix_cache
-        prefix = None if cache is None else cache.prefix(model, share.rows, batch.sequences)
-        base_hidden = (
-            _base_hidden_states(model, training.band, batch, prefix)[batch.context_positions] if share.tied else None
-        )
-        hidden = hidden_states(model, batch.sequences, prefix)
-        part = weighted_loss_sum(model, hidden[batch.positions], batch.labels, batch.weights) / step_weight
-        whole = part
-        if base_hidden is not None:
-            divergence = divergence_sum(model, hidden[batch.context_positions], base_hidden) / step_context
-            whole = part + divergence * tie
-        if not share.counts:
-            (whole * 0).backward()
-            continue
-        if not math.isfinite(whole.item()) and model.ranks.count == 1:
-            raise not_finite("loss", whole.item(), step, share.rows)
-        whole.backward()
-        sums.add(part.item(), 0.0 if base_hidden is None else divergence.item(), batch)
+        # Its own function: what it leaves to be freed must be gone before the next micro-batch asks for memory.
+        _add_share(model, training, share, _StepTotals(step, step_weight, step_context), sums)
     return _summed_over_ranks(model, training, sums, step)
+
+
+def _add_share(model: LoadedModel, training: Training, share: Share, totals: _StepTotals, sums: _StepSums) -> None:
+    """Adds the gradients of one micro-batch to the band's, and its sums to the step's."""
+    batch = make_micro_batch([training.data[row] for row in share.rows], model.torch_device)
+    cache = training.prefix_cache
+    prefix = None if cache is None else cache.prefix(model, share.rows, batch.sequences)
+    base_hidden = (
+        _base_hidden_states(model, training.band, batch, prefix)[batch.context_positions] if share.tied else None
+    )
+    hidden = hidden_states(model, batch.sequences, prefix)
+    part = weighted_loss_sum(model, hidden[batch.positions], batch.labels, batch.weights) / totals.weight
+    whole, divergence = part, 0.0
+    if base_hidden is not None:
+        mean_divergence = divergence_sum(model, hidden[batch.context_positions], base_hidden) / totals.context_tokens
+        whole = part + mean_divergence * training.specification.base_divergence_weight
+        divergence = mean_divergence.item()
+    if not share.counts:
+        (whole * 0).backward()
+        return
+    if not math.isfinite(whole.item()) and model.ranks.count == 1:
+        raise not_finite("loss", whole.item(), totals.step, share.rows)
+    whole.backward()
+    sums.add(part.item(), divergence, batch)
 
 
 def _summed_over_ranks(model: LoadedModel, training: Training, sums: _StepSums, step: int) -> _StepSums:
