@@ -1,6 +1,5 @@
 /** Evaluations that are stopped, go on, and are done again, over the public API, with a real sidecar and the tiny model. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
@@ -18,29 +17,41 @@ import {
   type ModelReference,
   midBlock,
   multipleChoice,
+  type RunEvent,
 } from "../../sdk/src/index.js";
 import { rowsSource } from "../support/rows-source.js";
-import { tinyModelFolder } from "../support/tiny-model.js";
+import { startTestSidecar, type TestSidecar } from "../support/test-sidecar.js";
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const train = jsonl(fileURLToPath(new URL("../../examples/data/train.jsonl", import.meta.url)));
-let folder: string;
+const quick = {
+  data: train,
+  layers: midBlock(),
+  method: lora({ rank: 2 }),
+  maxSteps: 1,
+  learningRate: 0.01,
+  preflight: false,
+  retention: false,
+} as const;
+let sidecar: TestSidecar;
+let answers: string;
 let client: Client;
 let uncached: Client;
 
+// One sidecar for two clients, of which one keeps nothing.
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "midblock-evaluation-cache-"));
-  const options = { model: await tinyModelFolder(), python: process.env["MIDBLOCK_PYTHON"], threads: 1 } as const;
-  const folders = { cacheFolder: join(folder, "cache"), stateFolder: join(folder, "state") };
-  client = await Client.launch({ ...options, ...folders, dtype: "float32" });
-  uncached = await Client.launch({ ...options, ...folders, dtype: "float32", evaluationCache: false });
+  sidecar = await startTestSidecar();
+  const { address, token, folder } = sidecar;
+  answers = join(folder, "answers");
+  client = await Client.connect({ address, token, evaluationCache: { folder: answers } });
+  uncached = await Client.connect({ address, token, evaluationCache: false });
 });
 
 afterAll(async () => {
-  await client.close();
-  await uncached.close();
-  await rm(folder, { recursive: true, force: true });
+  await client?.close();
+  await uncached?.close();
+  await sidecar?.stop();
 });
 
 const numbers = Array.from({ length: 30 }, (_, index) => index);
@@ -98,8 +109,7 @@ test("a stopped evaluation goes on where it was, and comes to what an undisturbe
 test("answers are kept by what a checkpoint holds: not for another one, but for the same trained anew", async () => {
   const tasks: readonly EvaluationTask[] = [choices, drift({ prompts: ["One.", "Two."], maxNewTokens: 4 })];
   const run = async (seed: number, key: string): Promise<ModelReference> => {
-    const options = { data: train, layers: midBlock(), method: lora({ rank: 2 }), maxSteps: 1, learningRate: 0.01 };
-    const { runId } = await (await client.finetune({ ...options, seed, key })).result();
+    const { runId } = await (await client.finetune({ ...quick, seed, key })).result();
     return { kind: "run", runId };
   };
   const first = await client.evaluate({ tasks, model: await run(1, "first") });
@@ -123,9 +133,31 @@ test("answers are kept by what a checkpoint holds: not for another one, but for 
   expect({ ...unnamed(anew), kl: moved?.klPerToken }).toEqual({ ...unnamed(first), kl: first.drift?.klPerToken });
 });
 
+test("a finetune of the same key measures nothing again, and says so", async () => {
+  const tasks: readonly EvaluationTask[] = [choices, drift({ prompts: ["One.", "Two."], maxNewTokens: 4 })];
+  const finetune = () => client.finetune({ ...quick, key: "twice", seed: 3, evaluate: tasks });
+  const { report: first } = await (await finetune()).result();
+  const again = await finetune();
+  const progress: RunEvent[] = [];
+  for await (const event of again) if (event.type === "eval-progress") progress.push(event);
+  const result = await again.result();
+  expect(result.comparisons[0]).toMatchObject({ n: 30, before: { reused: 30 }, after: { reused: 30 } });
+  expect(result.drift?.reused).toBe(2);
+  // Of each task one event before and one after, which tells that all is there.
+  expect(progress).toMatchObject([
+    { phase: "before", task: "choices", done: 60, reused: 60, secondsLeft: 0 },
+    { phase: "before", task: "drift", done: 2, reused: 2 },
+    { phase: "after", task: "choices", done: 60, reused: 60 },
+    { phase: "after", task: "drift", done: 2, reused: 2 },
+  ]);
+  expect(result.comparisons[0]?.metrics).toEqual(first.comparisons[0]?.metrics);
+  expect(result.drift?.klPerToken).toEqual(first.drift?.klPerToken);
+  const told = result.summary().replace(/\s+/g, " ");
+  expect(told).toContain("not measured again: 30 of 30 items before, 30 of 30 items after, 2 of 2 prompts of drift.");
+});
+
 test("damaged files cost time, not truth", async () => {
   const undisturbed = await client.evaluate({ tasks: [words(), choices] });
-  const answers = join(folder, "cache", "answers");
   for (const name of await readdir(answers)) {
     const bytes = await readFile(join(answers, name));
     for (let place = 300; place < bytes.length; place += 1500) bytes[place] = (bytes[place] ?? 0) ^ 1;
