@@ -13,7 +13,7 @@ import {
   trainedWords,
 } from "./data-words.js";
 import { evaluationIdentity } from "./evaluation-identity.js";
-import { cellsOf, forgettingColumns, forgettingParts } from "./forgetting.js";
+import { cellsOf, forgettingColumns, forgettingParts, type NotedFigure } from "./forgetting.js";
 import { bullets, code, paragraphs, plain, table } from "./markdown-text.js";
 import { change, changeRange, changeUnit, figure, figureRange } from "./metric-figures.js";
 import { byteSize, count, counted, duration, percent, pValueText } from "./numbers.js";
@@ -73,12 +73,10 @@ function figures({ before, after, difference, pValue, verdict }: MetricCompariso
 /** What was forgotten, part by part; empty where nothing of it was measured. */
 export function forgettingPart({ comparisons, drift }: Pick<RunReport, "comparisons" | "drift">): string {
   const parts = forgettingParts(comparisons, drift);
-  return parts.length === 0
-    ? ""
-    : table(
-        forgettingColumns,
-        parts.map((part) => cellsOf(part).map(plain)),
-      );
+  if (parts.length === 0) return "";
+  const noted = ([shown, note]: NotedFigure) => plain(note === "" ? shown : `${shown} (${note})`);
+  const rows = parts.map((part) => cellsOf(part).map(noted));
+  return table(forgettingColumns, rows);
 }
 
 /** Which blocks were trained how. */

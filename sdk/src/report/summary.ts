@@ -76,7 +76,7 @@ function taskLines(comparison: TaskComparison, paint: Paint): string[] {
 function suiteLines(comparisons: readonly TaskComparison[], paint: Paint): string[] {
   const parts = Object.entries(retentionTaskNames).flatMap(([part, name]) => {
     const found = comparisons.find(({ task }) => task === name);
-    return found === undefined ? [] : [[`${part}: ${headlineMetric(found)[0]}`, headlineMetric(found)[1]] as const];
+    return found === undefined ? [] : [[part, headlineMetric(found)[1]] as const];
   });
   return parts.length === 0 ? [] : metricTable({ metrics: Object.fromEntries(parts) }, paint);
 }
@@ -88,8 +88,10 @@ function isOfSuite({ task }: TaskComparison): boolean {
 function metricTable({ metrics }: Pick<TaskComparison, "metrics">, paint: Paint): string[] {
   const names = Object.keys(metrics);
   const nameWidth = Math.max(6, ...names.map((name) => name.length));
+  const shown = Object.values(metrics).flatMap(({ before, after }) => [figure(before), figure(after)]);
+  const figureWidth = Math.max(9, ...shown.map((value) => value.length + 2));
   const row = (name: string, before: string, after: string, difference: string) =>
-    `${indent}${name.padEnd(nameWidth)}${before.padStart(9)}${after.padStart(9)}   ${difference}`;
+    `${indent}${name.padEnd(nameWidth)}${before.padStart(figureWidth)}${after.padStart(figureWidth)}   ${difference}`;
   const rows = Object.entries(metrics).map(([name, { before, after, difference, verdict }]) => {
     const { unit } = before.kind;
     const changed = `${change(difference.mean, unit).padStart(6)} (${changeRange(difference.interval95, unit)})`;
