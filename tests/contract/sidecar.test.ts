@@ -457,7 +457,7 @@ describe("inference", () => {
   }, 60_000);
 
   test("a sequence that is too long is told with its limit", async () => {
-    const tokenIds = Array.from({ length: card.contextLength + 1 }, () => 5);
+    const tokenIds = Array.from({ length: card.contextLength + 2 }, () => 5);
     const scoring = bridge.score({ model: { kind: "base" }, sequences: [{ tokenIds, from: 1 }], klFromBase: false });
     await expect(all(scoring)).rejects.toMatchObject({ name: "DataError", code: "sequence-too-long" });
   });

@@ -7,6 +7,7 @@ import { jsonHash } from "./json-hash.js";
 import { judgeItem, loadItems, taskResult } from "./judged-items.js";
 import { encodePrompt } from "./prompts.js";
 import type { ItemRecord, TaskResult } from "./result.js";
+import { mostScoredTokens } from "./scoring-windows.js";
 import { sum } from "./statistics/mean.js";
 import type { Continuation, Likelihood, LikelihoodTask } from "./task.js";
 
@@ -30,7 +31,7 @@ export async function evaluateLikelihoods<Item>(
   const model = await context.identify(context.model);
   const items = await loadItems(task, context.signal);
   const encoded = items.map((item) => encodeItem(task.continuations(item), context, task));
-  refuseFaulty(task.name, encoded, context.maxSequenceTokens);
+  refuseFaulty(task.name, encoded, mostScoredTokens(context.maxSequenceTokens));
   const sequences = encoded.flatMap(({ windows }) => windows.flat());
   const { answers, reused } = await scoreAll(task.name, { sequences, klFromBase: false }, model, context);
   const records: ItemRecord[] = [];
@@ -89,22 +90,22 @@ function hasConversation({ continuations }: ItemSequences): boolean {
   return continuations.some(({ context }) => typeof context !== "string");
 }
 
-function refuseFaulty(task: string, items: readonly ItemSequences[], maxSequenceTokens: number): void {
+function refuseFaulty(task: string, items: readonly ItemSequences[], mostTokens: number): void {
   const faults = items.flatMap(({ windows }, item): Fault[] => {
     if (windows.length === 0) return [{ where: `item ${item + 1}`, problem: "has no continuation" }];
     return windows.flatMap(([first], index): Fault[] => {
       const where = `item ${item + 1}, continuation ${index + 1}`;
       const found = first?.tokenIds.length ?? 0;
       if (first === undefined || found <= first.from) return [{ where, problem: "has no token" }];
-      if (found <= maxSequenceTokens) return [];
-      return [{ where, problem: "is too long", found: `${found} tokens`, wanted: `${maxSequenceTokens}` }];
+      if (found <= mostTokens) return [];
+      return [{ where, problem: "is too long", found: `${found} tokens`, wanted: `${mostTokens}` }];
     });
   });
   if (faults.length === 0) return;
   throw new EvaluationError({
     code: "evaluation-failed",
     what: `Task "${task}" has ${faults.length} continuation(s) that can't be scored.`,
-    wanted: `at least one token, within ${maxSequenceTokens} tokens with its context`,
+    wanted: `at least one token, within ${mostTokens} tokens with its context`,
     nextStep: "Mend or shorten these items.",
     faults,
   });

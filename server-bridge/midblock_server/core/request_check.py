@@ -34,7 +34,8 @@ def check_score_request(model: LoadedModel, request: ScoreRequest) -> None:
             faults.append(f"sequence {index}: scored from position {sequence.first}, wanted 1 to {count - 1}")
         faults += _vocabulary_faults(model, f"sequence {index}", sequence.token_ids)
     _raise_if_any("The scoring request can't be done.", faults)
-    _check_lengths(model, "sequence", [len(sequence.token_ids) for sequence in request.sequences])
+    # The last token is judged, and never given to the model.
+    _check_lengths(model, "sequence", [len(sequence.token_ids) for sequence in request.sequences], judged=1)
 
 
 def _option_faults(request: GenerateRequest) -> list[str]:
@@ -67,8 +68,8 @@ def _vocabulary_faults(model: LoadedModel, what: str, token_ids: Sequence[int]) 
     return [f"{what}: token id {outside[0]}, wanted 0 to {size - 1}"] if outside else []
 
 
-def _check_lengths(model: LoadedModel, what: str, lengths: Sequence[int]) -> None:
-    limit = min(model.settings.max_sequence_tokens or model.card.context_length, model.card.context_length)
+def _check_lengths(model: LoadedModel, what: str, lengths: Sequence[int], judged: int = 0) -> None:
+    limit = min(model.settings.max_sequence_tokens or model.card.context_length, model.card.context_length) + judged
     too_long = [index for index, length in enumerate(lengths) if length > limit]
     if not too_long:
         return

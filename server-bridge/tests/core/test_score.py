@@ -198,9 +198,9 @@ def test_all_faults_of_a_request_are_told_at_once(load: Load, tiny_model: Callab
     assert caught.value.code == "invalid-options"
     assert all(f"sequence {index}: " in caught.value.detail.found for index in range(4))
     with pytest.raises(RequestError) as caught:
-        score_all(session, sequences=[SEQUENCES[0], ScoreSequence([5] * 513, 1)])
+        score_all(session, sequences=[SEQUENCES[0], ScoreSequence([5] * 514, 1)])
     assert caught.value.code == "sequence-too-long"
-    assert caught.value.detail.facts == {"index": "1", "found": "513", "wanted": "512"}
+    assert caught.value.detail.facts == {"index": "1", "found": "514", "wanted": "513"}
 
 
 def test_a_missing_checkpoint_is_an_error(load: Load, tiny_model: Callable[..., Path], tmp_path: Path) -> None:

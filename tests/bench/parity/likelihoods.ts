@@ -43,7 +43,7 @@ export async function compareLikelihoods(bench: Bench, questionCount: number): P
     maxSequenceTokens,
   );
   const theirs = async (file: string, task: Readonly<Record<string, unknown>>) =>
-    await runTheirs(bench, bench.modelFolder, { task: { ...onFile(file), ...task }, max_length: maxSequenceTokens - 1 });
+    await runTheirs(bench, bench.modelFolder, { task: { ...onFile(file), ...task }, max_length: maxSequenceTokens });
   const theirChoices = await theirs(choicesFile, choiceTask);
   const theirTexts = await theirs(textsFile, textTask);
   const [ourSums, theirSums] = [

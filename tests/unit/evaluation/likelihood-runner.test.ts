@@ -63,7 +63,7 @@ test("names every continuation that is empty or too long", async () => {
     continuations: (text) => [{ context: text === "" ? "" : "Q", text }],
     score: () => ({ metrics: { right: 1 } }),
   };
-  const measuring = evaluateLikelihoods(faulty, fakeContext({ reply }, { maxSequenceTokens: 4 }));
+  const measuring = evaluateLikelihoods(faulty, fakeContext({ reply }, { maxSequenceTokens: 3 }));
   await expect(measuring).rejects.toMatchObject({
     code: "evaluation-failed",
     faults: [
@@ -106,7 +106,7 @@ test("a long text is scored in windows that together score each token once", asy
     continuations: () => [{ context: "", text }],
     score: (_, [likelihood]) => ({ metrics: { cost: -(likelihood?.logProbability ?? 0) } }),
   };
-  const context = fakeContext({ reply }, { maxSequenceTokens: 5 });
+  const context = fakeContext({ reply }, { maxSequenceTokens: 4 });
   const result = await evaluateLikelihoods(long, context);
   expect(result.items[0]?.metrics).toEqual({ cost: text.length });
   const [request] = context.inference.scoreRequests;

@@ -125,7 +125,7 @@ export interface ScoreRequest {
 
 /** One sequence to score. */
 export interface ScoreSequence {
-  /** Token ids, at least 2. */
+  /** Token ids, at least 2, at most one more than Limits.max_sequence_tokens: the last is judged, not given to the model. */
   tokenIds: number[];
   /** Position of the first scored token, 1 to the last; earlier ones are context. */
   from: number;
