@@ -77,8 +77,10 @@ export function newRound(bench: Bench) {
         return trainOurs(client, { ...options, epochs: 2, maxSteps: 2 * bench.rows.steps });
       }),
     ),
-    /** Seconds from a launch as a user makes it to the end of the first step. */
-    warmStart: once("midblock warm start", (_dtype: "auto") => warmStartSeconds(stateFolder, options)),
+    /** Seconds from a launch as a user makes it to the end of the first step, with the preflight or without. */
+    warmStart: once("midblock warm start", (preflight: "with preflight" | "without preflight") =>
+      warmStartSeconds(stateFolder, { ...options, preflight: preflight === "with preflight" }),
+    ),
     peer: once("TRL", async (name: PeerName) => {
       const run = await trainPeer(bench.peer, peerSettings(bench, name), peerRuns[name].tuned);
       for (const [key, version] of Object.entries(run.versions)) peerVersions[`peer.${key}`] = version;

@@ -32,6 +32,7 @@ export function finetuneOptions({ trainFile, take, maxTokens, steps, batchSize }
     maxMicroBatchTokens,
     maxSteps: steps,
     seed,
+    retention: false,
   } as const satisfies FinetuneOptions;
 }
 
