@@ -50,7 +50,14 @@ function metricFaults(
   const where = `item ${index + 1}`;
   const found = Object.keys(metrics);
   if (found.join("\n") !== names.join("\n")) {
-    return [{ where, problem: "has other metrics than the first judged item", found: found.join(", "), wanted: names.join(", ") }];
+    return [
+      {
+        where,
+        problem: "has other metrics than the first judged item",
+        found: found.join(", "),
+        wanted: names.join(", "),
+      },
+    ];
   }
   const outside = Object.entries(metrics).flatMap(([name, value]): Fault[] => {
     const share = kindOf(name).unit === "share";
