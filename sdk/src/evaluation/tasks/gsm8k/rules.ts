@@ -4,21 +4,38 @@
  * api/metrics.py), quirks included; the numeric rule is our own.
  */
 
+import { endOfRun, isDigit, isMoney, isNumeral, numbersIn, pastDash } from "./scan-numbers.js";
+
 /** What the reference's filters give where they find nothing. */
 export const noAnswer = "[invalid]";
 
 const answerMark = "#### ";
 
-/** First "#### " with a number behind it. Finds nothing in "#### $18". */
+/** First "#### " with a number behind it, as /#### (-?[0-9.,]+)/ finds it. Finds nothing in "#### $18". */
 export function strictMatch(output: string): string {
-  return /#### (-?[0-9.,]+)/.exec(output)?.[1] ?? noAnswer;
+  for (let mark = output.indexOf(answerMark); mark >= 0; mark = output.indexOf(answerMark, mark + 1)) {
+    const start = mark + answerMark.length;
+    const signless = pastDash(output, start);
+    const end = endOfRun(output, signless, isNumeral);
+    if (end > signless) return output.slice(start, end);
+  }
+  return noAnswer;
 }
 
-/** Last run of two or more digits, dots, commas and dollars, or of digits. Finds ".." at the end of "and so on...". */
+/**
+ * Last run of two or more digits, dots, commas and dollars, or of digits, as /(-?[$0-9.,]{2,})|(-?[0-9]+)/g finds it. Finds
+ * ".." at the end of "and so on...".
+ */
 export function flexibleExtract(output: string): string {
-  let last: string | undefined;
-  for (const match of output.matchAll(/(-?[$0-9.,]{2,})|(-?[0-9]+)/g)) last = match[0];
-  return last ?? noAnswer;
+  let last: readonly [number, number] | undefined;
+  for (let place = 0; place < output.length; ) {
+    const signless = pastDash(output, place);
+    const run = endOfRun(output, signless, isMoney);
+    const end = run - signless >= 2 ? run : endOfRun(output, signless, isDigit);
+    if (end > signless) last = [place, end];
+    place = end > signless ? end : place + 1;
+  }
+  return last === undefined ? noAnswer : output.slice(...last);
 }
 
 /**
@@ -39,8 +56,6 @@ function withoutIgnored(text: string): string {
     .toLowerCase();
 }
 
-/** A number as people write it: thousands apart by commas, a fraction of digits, no exponent. */
-const number = /-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|-?\.\d+/g;
 const closeness = 1e-6;
 
 /**
@@ -52,10 +67,10 @@ export function numericAnswer(output: string): number | undefined {
   const marked = [output.lastIndexOf("####"), output.toLowerCase().lastIndexOf("answer is")];
   for (const start of marked) {
     if (start < 0) continue;
-    const after = numbersIn(output.slice(start))[0];
+    const after = writtenNumbers(output.slice(start))[0];
     if (after !== undefined) return after;
   }
-  return numbersIn(output).at(-1);
+  return writtenNumbers(output).at(-1);
 }
 
 /** Whether a number is the wanted one, up to a share of it, of 1 where that is less than 1. */
@@ -69,6 +84,6 @@ export function sameNumber(found: number | undefined, target: string): boolean {
   return found !== undefined && wanted !== undefined && isClose(found, wanted, closeness);
 }
 
-function numbersIn(text: string): number[] {
-  return (text.replaceAll("$", "").match(number) ?? []).map((digits) => Number(digits.replaceAll(",", "")));
+function writtenNumbers(text: string): number[] {
+  return numbersIn(text.replaceAll("$", ""));
 }
