@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { developmentPython, jest, root } from "./tools.js";
+import { developmentPython, jest, quantizationPackages, root } from "./tools.js";
 
 interface Counts {
   readonly passed: number;
@@ -14,7 +14,8 @@ interface Counts {
 const python = await developmentPython();
 const folder = await mkdtemp(join(tmpdir(), "midblock-tests-"));
 try {
-  const counts = [await runPytest(), await runJest()];
+  const quantized = { PYTHONPATH: await quantizationPackages(python) };
+  const counts = [await runPytest("tests"), await runPytest("tests/core/quantized", quantized), await runJest()];
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
   const failed = counts.reduce((sum, count) => sum + count.failed, 0);
   console.log(`${passed} passed, ${failed} failed`);
@@ -34,10 +35,11 @@ async function runJest(): Promise<Counts> {
   return atLeastOneFailure({ passed: result.numPassedTests, failed }, exitCode);
 }
 
-async function runPytest(): Promise<Counts> {
+async function runPytest(tests: string, env: Readonly<Record<string, string>> = {}): Promise<Counts> {
   const report = join(folder, "pytest.xml");
-  const { exitCode } = await execa(python, ["-m", "pytest", `--junitxml=${report}`], {
+  const { exitCode } = await execa(python, ["-m", "pytest", tests, `--junitxml=${report}`], {
     cwd: join(root, "server-bridge"),
+    env,
     stdio: ["ignore", "inherit", "inherit"],
     reject: false,
   });
