@@ -7,6 +7,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from huggingface_hub import constants
 from midblock_server.core.errors import ModelError
 from midblock_server.core.hub import is_hub_id
 from midblock_server.core.model import LoadedModel
+from midblock_server.core.types import ModelCard
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -105,13 +107,18 @@ def test_fetches_what_is_needed_and_nothing_else(hub: Hub, load: Callable[..., L
     }
 
 
+def without_probe(card: ModelCard) -> ModelCard:
+    """The probe of the template holds the time at which it was made."""
+    return replace(card, template_probe=None)
+
+
 def test_needs_no_network_afterwards(
     hub: Hub, load: Callable[..., LoadedModel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = load("owner/tiny").card
+    first = without_probe(load("owner/tiny").card)
     hub.fetched.clear()
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    assert load("owner/tiny").card == first
+    assert without_probe(load("owner/tiny").card) == first
     assert hub.fetched == set()
 
 
