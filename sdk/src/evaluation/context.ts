@@ -32,7 +32,7 @@ export interface EvaluationProgress {
   readonly total: number;
   /** Of `done`, those kept from an earlier evaluation. */
   readonly reused: number;
-  /** Seconds that the rest takes by the pace so far, 0 or more; undefined until the model gave its first answer. */
+  /** Seconds that the rest takes by the pace so far, 0 or more; undefined until a twentieth is done. */
   readonly secondsLeft: number | undefined;
 }
 

@@ -35,7 +35,7 @@ export interface EvaluationProgressEvent extends OfEvaluation {
   readonly total: number;
   /** Of `done`, answers kept from an earlier evaluation. */
   readonly reused: number;
-  /** Seconds that the rest of the task takes by the pace so far, 0 or more; undefined until the model gave an answer. */
+  /** Seconds that the rest of the task takes by the pace so far, 0 or more; undefined until a twentieth is done. */
   readonly secondsLeft: number | undefined;
 }
 

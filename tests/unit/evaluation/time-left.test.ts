@@ -13,3 +13,11 @@ test("the rest goes on at the pace so far, and is never less than nothing", () =
   // More work than was told of.
   expect(left.after(1)).toBe(0);
 });
+
+test("the first of many answers tells no pace", () => {
+  let now = 0;
+  const left = new TimeLeft(100, () => now);
+  now = 30;
+  expect(left.after(4)).toBeUndefined();
+  expect(left.after(1)).toBe(570);
+});
