@@ -125,10 +125,7 @@ export class Client implements AsyncDisposable {
    * or not. Throws at once, with all faults: OptionsError, DataError, LayerPlanError, TokenizerError.
    */
   async finetune(options: FinetuneOptions): Promise<FinetuneRun> {
-    return startFinetune(
-      { bridge: this.#bridge, answers: this.#answers, ...this.#model },
-      readFinetuneOptions(options),
-    );
+    return startFinetune(this.#surroundings, readFinetuneOptions(options));
   }
 
   /**
@@ -139,18 +136,12 @@ export class Client implements AsyncDisposable {
    * an answer and not an error. Throws for options, data and plan as `finetune` does.
    */
   async preflight(options: FinetuneOptions): Promise<Preflight> {
-    return measurePreflight(
-      { bridge: this.#bridge, answers: this.#answers, ...this.#model },
-      readFinetuneOptions(options),
-    );
+    return measurePreflight(this.#surroundings, readFinetuneOptions(options));
   }
 
   /** Measures the base model, or a run's result, on tasks. A drift task needs a run. */
   evaluate(options: EvaluateOptions): Promise<EvaluationOutcome> {
-    return evaluateTasks(
-      { bridge: this.#bridge, answers: this.#answers, ...this.#model },
-      readEvaluateOptions(options),
-    );
+    return evaluateTasks(this.#surroundings, readEvaluateOptions(options));
   }
 
   /**
@@ -165,6 +156,11 @@ export class Client implements AsyncDisposable {
       prompts,
       readGenerateOptions(options),
     );
+  }
+
+  /** What training and measuring need of this client. */
+  get #surroundings() {
+    return { bridge: this.#bridge, answers: this.#answers, ...this.#model };
   }
 
   /** Ends the connection, and the sidecar where this client launched it; its runs are checkpointed and resumable. */

@@ -58,6 +58,12 @@ def probe_sequences(module: PreTrainedModel) -> list[list[int]]:
     return [[(7 * place + 3 * length) % vocabulary_size for place in range(length)] for length in PROBE_LENGTHS]
 
 
+def is_rounding(found: Tensor, wanted: Tensor) -> bool:
+    """Whether states that a probe found differ from the wanted ones by no more than their element type rounds."""
+    difference = torch.linalg.vector_norm((found - wanted).float())
+    return bool(difference <= PROBE_TOLERANCE.get(wanted.dtype, 0.0) * torch.linalg.vector_norm(wanted.float()))
+
+
 @torch.no_grad()
 def _adopt_span_attention(module: PreTrainedModel) -> bool:
     sequences = probe_sequences(module)
@@ -69,8 +75,7 @@ def _adopt_span_attention(module: PreTrainedModel) -> bool:
         found = _run_packed(module, sequences)
     except (TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError):
         found = torch.full_like(wanted, float("nan"))
-    difference = torch.linalg.vector_norm((found - wanted).float())
-    agrees = bool(difference <= PROBE_TOLERANCE.get(wanted.dtype, 0.0) * torch.linalg.vector_norm(wanted.float()))
+    agrees = is_rounding(found, wanted)
     if not agrees:
         module.set_attn_implementation(own_attention)
     return agrees

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from midblock_server.core.key_value_slots import KeyValueSlots
-from midblock_server.core.packed import PROBE_TOLERANCE, can_pack
+from midblock_server.core.packed import can_pack, is_rounding
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -44,8 +44,7 @@ def _agrees(module: PreTrainedModel) -> bool:
         return False
     alone = [module.base_model(input_ids=torch.tensor([row], device=device), use_cache=False) for row in rows]
     wanted = torch.stack([each.last_hidden_state[0, -1] for each in alone])
-    difference = torch.linalg.vector_norm((found - wanted).float())
-    return bool(difference <= PROBE_TOLERANCE.get(wanted.dtype, 0.0) * torch.linalg.vector_norm(wanted.float()))
+    return is_rounding(found, wanted)
 
 
 def _by_slots(module: PreTrainedModel, rows: list[list[int]]) -> Tensor:

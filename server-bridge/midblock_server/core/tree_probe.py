@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-from midblock_server.core.packed import PROBE_TOLERANCE, can_pack
+from midblock_server.core.packed import can_pack, is_rounding
 from midblock_server.core.rope_limit import batch_safe_tokens
 from midblock_server.core.token_tree import TokenTree, grow_tree
 
@@ -44,8 +44,7 @@ def _agrees(module: PreTrainedModel) -> bool:
         return False
     alone = [module.base_model(input_ids=torch.tensor([each], device=device), use_cache=False) for each in sequences]
     wanted = torch.cat([each.last_hidden_state[0] for each in alone])
-    difference = torch.linalg.vector_norm((of_sequences(tree, states) - wanted).float())
-    return bool(difference <= PROBE_TOLERANCE.get(wanted.dtype, 0.0) * torch.linalg.vector_norm(wanted.float()))
+    return is_rounding(of_sequences(tree, states), wanted)
 
 
 def of_sequences(tree: TokenTree, states: Tensor) -> Tensor:
