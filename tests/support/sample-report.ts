@@ -142,6 +142,7 @@ function sampleSteps(length: number): StepEndEvent[] {
     peakMemoryBytes: 3_010_000_000,
     cachedPrefixTokens: 0,
     baseDivergence: 0,
+    joules: undefined,
   }));
 }
 

@@ -1,7 +1,7 @@
 /** A preflight in words, for a terminal of 80 columns. */
 import type { PlanCost } from "../training/plan-cost.js";
 import type { Preflight } from "../training/preflight-result.js";
-import { byteSize, count, duration, significant } from "./numbers.js";
+import { byteSize, count, duration, significant, wattHours } from "./numbers.js";
 
 const labelWidth = 24;
 
@@ -42,7 +42,7 @@ function verdict({ fits, peakBytes, availableBytes, microBatchTokens }: Prefligh
 
 function timeLines({ fits, steps, secondsPerStep, trainingSeconds, trainingJoules }: Preflight): string[] {
   if (!fits) return [];
-  const energy = trainingJoules === undefined ? "" : `, about ${significant(trainingJoules / 3600)} Wh`;
+  const energy = trainingJoules === undefined ? "" : `, about ${wattHours(trainingJoules)}`;
   const each = `${count(steps)} steps of ${duration(secondsPerStep)}`;
   return [row("training takes", `about ${duration(trainingSeconds)} (${each})${energy}`), ""];
 }

@@ -2,7 +2,7 @@
 import { describeContamination } from "../data/contamination.js";
 import type { DataSummary } from "../data/data-summary.js";
 import type { MetricComparison, TaskComparison } from "../evaluation/result.js";
-import { trainingCost } from "./cost.js";
+import { speedWords, trainingCost } from "./cost.js";
 import {
   controlWords,
   duplicateWords,
@@ -16,7 +16,7 @@ import { evaluationIdentity } from "./evaluation-identity.js";
 import { cellsOf, forgettingColumns, forgettingParts, type NotedFigure } from "./forgetting.js";
 import { bullets, code, paragraphs, plain, table } from "./markdown-text.js";
 import { change, changeRange, changeUnit, figure, figureRange } from "./metric-figures.js";
-import { byteSize, count, counted, duration, percent, pValueText } from "./numbers.js";
+import { count, counted, duration, percent, pValueText } from "./numbers.js";
 import { reusedSentence } from "./reused-words.js";
 import type { ReportData, RunReport } from "./run-report.js";
 import { endWords, watchedWords } from "./watched-words.js";
@@ -102,10 +102,7 @@ export function costPart(report: RunReport): string {
     plain(`Device: ${device.description}, ${precisionWords(report)}`),
     ...(cost === undefined
       ? []
-      : [
-          `${count(cost.tokensPerSecond)} tokens/s in training, peak memory ${byteSize(cost.peakMemoryBytes)}`,
-          `${count(cost.tokens)} tokens read, ${count(cost.trainedTokens)} of them trained`,
-        ]),
+      : [speedWords(cost), `${count(cost.tokens)} tokens read, ${count(cost.trainedTokens)} of them trained`]),
     ...(times.length === 0 ? [] : [plain(`Time: ${times.join(", ")}`)]),
     ...(reused === "" ? [] : [plain(reused)]),
   ]);

@@ -66,3 +66,8 @@ export function byteSize(bytes: number): string {
   const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
   return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)}\u00a0${byteUnits[power]}`;
 }
+
+/** Joules as watt-hours: "0.42 Wh". */
+export function wattHours(joules: number): string {
+  return `${significant(joules / 3600)}\u00a0Wh`;
+}

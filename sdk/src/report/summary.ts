@@ -2,9 +2,9 @@
 import { styleText } from "node:util";
 import type { MetricComparison, TaskComparison, Verdict } from "../evaluation/result.js";
 import { retentionTaskNames } from "../evaluation/retention/retention.js";
-import { trainingCost } from "./cost.js";
+import { speedWords, trainingCost } from "./cost.js";
 import { change, changeRange, figure, figureRange } from "./metric-figures.js";
-import { byteSize, count, duration } from "./numbers.js";
+import { duration } from "./numbers.js";
 import { reusedSentence } from "./reused-words.js";
 import type { RunReport } from "./run-report.js";
 import { endWords, watchedWords } from "./watched-words.js";
@@ -111,9 +111,7 @@ function costLines(report: RunReport): string[] {
   const { steps, timings } = report;
   const cost = trainingCost(steps);
   const times = Object.entries(timings).map(([part, seconds]) => `${part} ${duration(seconds)}`);
-  const speed = cost
-    ? [`${count(cost.tokensPerSecond)} tokens/s in training, peak memory ${byteSize(cost.peakMemoryBytes)}.`]
-    : [];
+  const speed = cost ? [`${speedWords(cost)}.`] : [];
   const time = times.length > 0 ? `Time: ${times.join(", ")}.` : "";
   return wrap([...speed, time, reusedSentence(report)].join(" "));
 }

@@ -72,6 +72,8 @@ export interface StepEndEvent extends Recorded {
   readonly cachedPrefixTokens: number;
   /** Mean KL divergence from base to tuned over context tokens, nats per token; 0 without baseDivergenceWeight. */
   readonly baseDivergence: number;
+  /** What the device used meanwhile; undefined where it does not count energy. A CPU's package counts all that it does. */
+  readonly joules: number | undefined;
 }
 
 /** A checkpoint is safely on disk. */

@@ -13,6 +13,7 @@ from midblock_server.core.band import TrainableBand
 from midblock_server.core.base_divergence import divergence_sum
 from midblock_server.core.block_forward import BlockForward, block_forwards
 from midblock_server.core.block_range import Prefix, hidden_states
+from midblock_server.core.energy import EnergyReading, joules_between, read_energy
 from midblock_server.core.head import weighted_loss_sum
 from midblock_server.core.memory import peak_memory_bytes
 from midblock_server.core.micro_batch import MicroBatch, context_token_count, make_micro_batch, trained_weight
@@ -33,7 +34,8 @@ from midblock_server.core.types import Datum, StepDone
 class Training:
     """A training under way: what is asked, on which data, and what it changes.
 
-    ``clock`` tells seconds, ``forwards`` how blocks compute that don't do it plainly.
+    ``clock`` tells seconds, ``energy`` what the device used so far, ``forwards`` how blocks compute that don't do it
+    plainly.
     """
 
     specification: RunSpecification
@@ -42,6 +44,7 @@ class Training:
     optimizer: torch.optim.Optimizer
     progress: Progress = field(default_factory=Progress)
     clock: Callable[[], float] = time.perf_counter
+    energy: Callable[[torch.device], EnergyReading | None] = read_energy
     prefix_cache: PrefixCache | None = None
     forwards: Mapping[int, BlockForward] = field(default_factory=dict)
 
@@ -53,6 +56,8 @@ def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
     anything is changed: "run-failed" where the loss or the gradient is not finite, "loss-exploded", "out-of-memory".
     """
     started = training.clock()
+    # With several processes each counts its own device, and on one machine's CPU all count the same.
+    energy = training.energy(model.torch_device) if model.ranks.count == 1 else None
     specification = training.specification
     rate = learning_rate(specification.optimizer, step, specification.steps_total)
     seed = derived_seed(specification.seed, _dropout_purpose(step, model.ranks.index))
@@ -68,6 +73,7 @@ def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
         step_optimizer(training.optimizer, rate)
         training.band.publish()
     seconds = training.clock() - started
+    joules = None if energy is None else joules_between(energy, training.energy(model.torch_device))
     # Seconds differ from run to run, and would make checkpoints differ; they are kept where they decide something.
     training.progress.add(sums.loss, seconds if specification.max_seconds > 0 else 0.0)
     peak = peak_memory_bytes(model.torch_device)
@@ -83,6 +89,7 @@ def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
         peak_memory_bytes=peak,
         cached_prefix_tokens=cached,
         base_divergence=sums.base_divergence,
+        joules=joules,
     )
 
 

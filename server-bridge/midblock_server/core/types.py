@@ -143,6 +143,7 @@ class StepDone:
     peak_memory_bytes: int
     cached_prefix_tokens: int = 0
     base_divergence: float = 0.0
+    joules: float | None = None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ def step_done_to_wire(event: StepDone) -> run_pb2.RunEvent:
             peak_memory_bytes=event.peak_memory_bytes,
             cached_prefix_tokens=event.cached_prefix_tokens,
             base_divergence=event.base_divergence,
+            joules=event.joules,
         )
     )
 

@@ -11,6 +11,7 @@ function step(number: number, tokens: number, seconds: number): StepEndEvent {
     peakMemoryBytes: 0,
     cachedPrefixTokens: 0,
     baseDivergence: 0,
+    joules: undefined,
     unixSeconds: 0,
   };
   return { type: "step-end", sequence: number, step: number, tokens, seconds, ...rest };

@@ -54,6 +54,7 @@ function step(number: number, unixSeconds: number): UnnumberedEvent {
     peakMemoryBytes: 0,
     cachedPrefixTokens: 0,
     baseDivergence: 0,
+    joules: undefined,
   };
   return { type: "step-end", unixSeconds, step: number, loss: 1 / number, tokens: 100, seconds: 2, ...rest };
 }

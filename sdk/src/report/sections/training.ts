@@ -7,7 +7,7 @@ import { type StepCurve, stepCurve } from "../charts/step-curve.js";
 import { trainingCost } from "../cost.js";
 import { type Markup, type MarkupValue, markup } from "../markup.js";
 import { valueWords } from "../metric-figures.js";
-import { byteSize, count, duration, percent, significant } from "../numbers.js";
+import { byteSize, count, duration, percent, significant, wattHours } from "../numbers.js";
 import { reusedSentence } from "../reused-words.js";
 import type { RunReport } from "../run-report.js";
 import { endWords, watchedWords } from "../watched-words.js";
@@ -84,6 +84,7 @@ export function costSection(report: RunReport): Markup {
         ["Tokens", `${count(cost.tokens)} read, ${count(cost.trainedTokens)} of them trained`],
         ["Steps", count(cost.steps)],
         ["Peak memory", byteSize(cost.peakMemoryBytes)],
+        ...(cost.joules === undefined ? [] : [["Energy in training", wattHours(cost.joules)] as const]),
       ]
     : [];
   const times = Object.entries(report.timings).map(([part, seconds]) => [`Time, ${part}`, duration(seconds)] as const);
@@ -95,7 +96,7 @@ export function costSection(report: RunReport): Markup {
         ["Training time foreseen", duration(preflight.trainingSeconds)],
         ...(preflight.trainingJoules === undefined
           ? []
-          : [["Energy foreseen", `${significant(preflight.trainingJoules / 3600)} Wh`] as const]),
+          : [["Energy foreseen", wattHours(preflight.trainingJoules)] as const]),
       ]
     : [];
   return markup`<section><h2>Cost</h2>${factTable([...rows, ...foreseen, ...times])}

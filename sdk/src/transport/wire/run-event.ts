@@ -74,6 +74,7 @@ function readStepEnded(recorded: Recorded, ended: StepEnded): StepEndEvent {
     peakMemoryBytes: readUint64(ended.peakMemoryBytes, "StepEnded.peak_memory_bytes"),
     cachedPrefixTokens: readUint64(ended.cachedPrefixTokens, "StepEnded.cached_prefix_tokens"),
     baseDivergence: ended.baseDivergence,
+    joules: ended.joules,
   };
 }
 

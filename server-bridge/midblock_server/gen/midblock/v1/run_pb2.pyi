@@ -322,7 +322,7 @@ class RunStarted(_message.Message):
     def __init__(self, from_step: _Optional[int] = ..., steps_total: _Optional[int] = ..., trainable_names: _Optional[_Iterable[str]] = ..., trainable_parameters: _Optional[int] = ..., total_parameters: _Optional[int] = ...) -> None: ...
 
 class StepEnded(_message.Message):
-    __slots__ = ("step", "loss", "learning_rate", "gradient_norm", "tokens", "trained_tokens", "seconds", "peak_memory_bytes", "cached_prefix_tokens", "base_divergence")
+    __slots__ = ("step", "loss", "learning_rate", "gradient_norm", "tokens", "trained_tokens", "seconds", "peak_memory_bytes", "cached_prefix_tokens", "base_divergence", "joules")
     STEP_FIELD_NUMBER: _ClassVar[int]
     LOSS_FIELD_NUMBER: _ClassVar[int]
     LEARNING_RATE_FIELD_NUMBER: _ClassVar[int]
@@ -333,6 +333,7 @@ class StepEnded(_message.Message):
     PEAK_MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
     CACHED_PREFIX_TOKENS_FIELD_NUMBER: _ClassVar[int]
     BASE_DIVERGENCE_FIELD_NUMBER: _ClassVar[int]
+    JOULES_FIELD_NUMBER: _ClassVar[int]
     step: int
     loss: float
     learning_rate: float
@@ -343,7 +344,8 @@ class StepEnded(_message.Message):
     peak_memory_bytes: int
     cached_prefix_tokens: int
     base_divergence: float
-    def __init__(self, step: _Optional[int] = ..., loss: _Optional[float] = ..., learning_rate: _Optional[float] = ..., gradient_norm: _Optional[float] = ..., tokens: _Optional[int] = ..., trained_tokens: _Optional[int] = ..., seconds: _Optional[float] = ..., peak_memory_bytes: _Optional[int] = ..., cached_prefix_tokens: _Optional[int] = ..., base_divergence: _Optional[float] = ...) -> None: ...
+    joules: float
+    def __init__(self, step: _Optional[int] = ..., loss: _Optional[float] = ..., learning_rate: _Optional[float] = ..., gradient_norm: _Optional[float] = ..., tokens: _Optional[int] = ..., trained_tokens: _Optional[int] = ..., seconds: _Optional[float] = ..., peak_memory_bytes: _Optional[int] = ..., cached_prefix_tokens: _Optional[int] = ..., base_divergence: _Optional[float] = ..., joules: _Optional[float] = ...) -> None: ...
 
 class CheckpointSaved(_message.Message):
     __slots__ = ("checkpoint",)

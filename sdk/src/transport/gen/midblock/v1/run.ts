@@ -428,6 +428,11 @@ export interface StepEnded {
    * its weight. 0 where base_divergence_weight is.
    */
   baseDivergence: number;
+  /**
+   * Joules that the device used meanwhile; a CPU's are its package's, with whatever else it did. Absent where the device does
+   * not count them, and with several processes.
+   */
+  joules?: number | undefined;
 }
 
 /** See RunEvent.checkpoint_saved. */
@@ -2453,6 +2458,7 @@ function createBaseStepEnded(): StepEnded {
     peakMemoryBytes: 0n,
     cachedPrefixTokens: 0n,
     baseDivergence: 0,
+    joules: undefined,
   };
 }
 
@@ -2499,6 +2505,9 @@ export const StepEnded: MessageFns<StepEnded> = {
     }
     if (message.baseDivergence !== 0) {
       writer.uint32(81).double(message.baseDivergence);
+    }
+    if (message.joules !== undefined) {
+      writer.uint32(89).double(message.joules);
     }
     return writer;
   },
@@ -2594,6 +2603,14 @@ export const StepEnded: MessageFns<StepEnded> = {
             }
 
             message.baseDivergence = reader.double();
+            continue;
+          }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.joules = reader.double();
             continue;
           }
         }
