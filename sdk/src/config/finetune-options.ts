@@ -56,9 +56,9 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
   /** Puts examples of about the same length into a step or micro-batch, at random places; default false. */
   readonly groupByLength?: boolean;
   /**
-   * Most tokens that go through the model at once; default 2048. Examples of a step are packed into micro-batches under
-   * it, without padding; a longer example goes alone. It sets memory and speed, never the result: 2048 fills a CPU's
-   * matrix units and, at 135 M parameters, stays under 4 GB.
+   * Most tokens that go through the model at once; default 1536. Examples of a step are packed into as few micro-batches
+   * under it, of about the same size, without padding; a longer example goes alone. It sets memory and speed, never the
+   * result: 1536 fills a CPU's matrix units; a large GPU takes more.
    */
   readonly maxMicroBatchTokens?: number;
   /** Trains the norms inside the planned blocks as well; full weights have them in any case; default false. */
@@ -185,7 +185,7 @@ export function readFinetuneOptions(input: unknown): FinetuneSettings {
     stepSize:
       options.batchTokens === undefined ? { examples: options.batchSize ?? 8 } : { tokens: options.batchTokens },
     groupByLength: options.groupByLength ?? false,
-    maxMicroBatchTokens: options.maxMicroBatchTokens ?? 2048,
+    maxMicroBatchTokens: options.maxMicroBatchTokens ?? 1536,
     optimizer: optimizerInputs(options, method),
     trainNorms: options.trainNorms ?? false,
     baseDivergenceWeight: options.baseDivergenceWeight ?? 0,

@@ -1,6 +1,6 @@
 /** The batch plan: which examples make which step. The client decides it, so a run is a function of its inputs. */
 import { createRandom, type Random } from "../random.js";
-import { packLongestFirst, packWindow } from "./packing.js";
+import { packEvenly, packWindow } from "./packing.js";
 import { ReplayDraw, type ReplayInputs } from "./replay.js";
 import { randomOrder, shuffled } from "./shuffle.js";
 
@@ -45,7 +45,7 @@ const groupedExamples = 512;
  * alone: a step's gradient is normalised by its trained tokens.
  *
  * - By examples: the shuffle is cut into steps of so many, the last of an epoch may be smaller. A step's examples are
- *   packed into micro-batches by first-fit decreasing.
+ *   packed into as few micro-batches as first-fit decreasing needs, of about the same size each.
  * - By tokens: micro-batches are filled over a moving window of the shuffle, then shuffled and cut into steps of as
  *   many as fit the tokens of a step; the last step of an epoch may have fewer.
  */
@@ -102,7 +102,7 @@ function planEpoch(inputs: EpochInputs, random: Random): readonly Step[] {
     const microBatches = packWindow(order, lengths, microBatchBudget(inputs));
     return slices(shuffled(microBatches, random), microBatchesOfStep(stepSize.tokens, maxMicroBatchTokens));
   }
-  const steps = slices(order, stepSize.examples).map((step) => packLongestFirst(step, lengths, maxMicroBatchTokens));
+  const steps = slices(order, stepSize.examples).map((step) => packEvenly(step, lengths, maxMicroBatchTokens));
   return groupByLength ? shuffled(steps, random) : steps;
 }
 

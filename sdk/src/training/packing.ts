@@ -6,28 +6,50 @@ export type MicroBatch = readonly number[];
 /** Sequences that are looked at to fill a micro-batch: enough for one that fits nearly always, few enough to stay near the order. */
 const windowSequences = 256;
 
+interface Filled {
+  readonly indices: number[];
+  tokens: number;
+}
+
 /**
- * Packs all of `indices` by first-fit decreasing (Johnson 1973), which needs at most 11/9 of the fewest possible
- * micro-batches plus one. A sequence that is longer than the budget goes alone.
+ * Packs all of `indices` into as many micro-batches as first-fit decreasing needs, at most 11/9 of the fewest possible
+ * plus one (Johnson 1973), of about the same size each: longest first into the emptiest (Graham 1969), where that keeps
+ * to the budget. Even ones need the least memory. A sequence that is longer than the budget goes alone.
  */
-export function packLongestFirst(
-  indices: readonly number[],
-  lengths: readonly number[],
-  budget: number,
-): readonly MicroBatch[] {
+export function packEvenly(indices: readonly number[], lengths: readonly number[], budget: number): MicroBatch[] {
   const lengthOf = (index: number) => lengths[index] ?? 0;
   const longestFirst = [...indices].sort((left, right) => lengthOf(right) - lengthOf(left) || left - right);
-  const microBatches: { indices: number[]; tokens: number }[] = [];
-  for (const index of longestFirst) {
-    const roomy = microBatches.find(({ tokens }) => tokens + lengthOf(index) <= budget);
+  const packed = firstFit(longestFirst, lengthOf, budget);
+  const spread = spreadOver(packed.length, longestFirst, lengthOf);
+  const keeps = spread.every(({ indices: { length }, tokens }) => length === 1 || tokens <= budget);
+  return (keeps ? spread : packed).map((microBatch) => microBatch.indices);
+}
+
+function firstFit(order: readonly number[], lengthOf: (index: number) => number, budget: number): Filled[] {
+  const microBatches: Filled[] = [];
+  for (const index of order) {
+    let roomy = microBatches.find(({ tokens }) => tokens + lengthOf(index) <= budget);
     if (roomy === undefined) {
-      microBatches.push({ indices: [index], tokens: lengthOf(index) });
-    } else {
-      roomy.indices.push(index);
-      roomy.tokens += lengthOf(index);
+      roomy = { indices: [], tokens: 0 };
+      microBatches.push(roomy);
     }
+    put(roomy, index, lengthOf);
   }
-  return microBatches.map((microBatch) => microBatch.indices);
+  return microBatches;
+}
+
+function spreadOver(count: number, order: readonly number[], lengthOf: (index: number) => number): Filled[] {
+  const microBatches = Array.from({ length: count }, (): Filled => ({ indices: [], tokens: 0 }));
+  for (const index of order) {
+    const emptiest = microBatches.reduce((least, other) => (other.tokens < least.tokens ? other : least));
+    put(emptiest, index, lengthOf);
+  }
+  return microBatches;
+}
+
+function put(microBatch: Filled, index: number, lengthOf: (index: number) => number): void {
+  microBatch.indices.push(index);
+  microBatch.tokens += lengthOf(index);
 }
 
 /**

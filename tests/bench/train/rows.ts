@@ -18,7 +18,8 @@ export interface RunRows {
 }
 
 const seed = 0;
-const maxMicroBatchTokens = 2048;
+/** The default. */
+const maxMicroBatchTokens = 1536;
 /** Not learnt, as transformers writes it. */
 const ignoredLabel = -100;
 

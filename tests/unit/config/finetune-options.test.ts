@@ -49,7 +49,7 @@ describe("defaults", () => {
       maxSteps: undefined,
       stepSize: { examples: 8 },
       groupByLength: false,
-      maxMicroBatchTokens: 2048,
+      maxMicroBatchTokens: 1536,
       optimizer: {
         learningRate: 2e-4,
         beta1: 0.9,
