@@ -2,8 +2,9 @@
  * Evaluation, step by step: a model on rows of one's own, by a ready rule, by a rule of one's own, and by likelihood. Nothing is
  * trained; it takes a minute or two on two cores once the model is there.
  *
- *     npx tsx examples/evaluate.ts
+ *     npx tsx examples/evaluate.ts     writes out/evaluate/
  */
+import { fileURLToPath } from "node:url";
 import {
   Client,
   exact,
@@ -53,7 +54,7 @@ const brevity: GenerationTask<string> = {
   },
 };
 
-const { results } = await client.evaluate({
+const evaluation = await client.evaluate({
   tasks: [
     generation({ name: "strict", data: questions, rule: exact({ ignoreCase: true }), maxNewTokens: 24 }),
     generation({ name: "first word", data: questions, rule: pattern(/\w+/), maxNewTokens: 24 }),
@@ -66,18 +67,13 @@ const { results } = await client.evaluate({
   ],
 });
 
-// 3. Every figure with its n, its interval, and what could not be read.
+// 3. Every figure with its n, its interval, and what could not be read; then all of it as files.
 heading("Results");
-for (const { task, n, invalid, truncated, metrics } of results) {
-  for (const [name, { mean, interval95, kind }] of Object.entries(metrics)) {
-    const range = interval95 === undefined ? "not known" : interval95.map((bound) => bound.toFixed(2)).join(" to ");
-    const figure = `${mean.toFixed(3)} ${kind.unit}, 95 % interval ${range}`;
-    console.log(`${task.padEnd(12)}${name.padEnd(16)}${figure}  (n ${n}, unreadable ${invalid}, cut ${truncated})`);
-  }
-}
+console.log(evaluation.summary());
+await evaluation.save(fileURLToPath(new URL("../out/evaluate", import.meta.url)));
 
 // 4. Item by item: what was asked, answered, and taken for the answer.
 heading("The first task, item by item");
-for (const { output, target, extracted, metrics } of results[0]?.items ?? []) {
+for (const { output, target, extracted, metrics } of evaluation.results[0]?.items ?? []) {
   console.log(JSON.stringify({ target, output, extracted, metrics }));
 }

@@ -22,13 +22,15 @@ import type { Message } from "./data/datum.js";
 import { dayOf } from "./data/template-date.js";
 import { createTokenizer } from "./data/tokenizer.js";
 import { AnswerCache } from "./evaluation/answers/answer-cache.js";
-import { type EvaluationOutcome, evaluateTasks } from "./evaluation/evaluate-tasks.js";
+import { evaluateTasks } from "./evaluation/evaluate-tasks.js";
 import { type Answer, generateAnswers } from "./evaluation/generate-answers.js";
 import type { FinetuneRun } from "./finetune/finetune-run.js";
 import { measurePreflight } from "./finetune/preflight.js";
 import { startFinetune } from "./finetune/start-finetune.js";
 import type { ModelCard } from "./layers/model-card.js";
 import { packageVersion } from "./package-manifest.js";
+import { Evaluation } from "./report/evaluation.js";
+import { originOf } from "./report/origin.js";
 import { Runs } from "./runs/runs.js";
 import { defaultCacheFolder } from "./sidecar/folders.js";
 import { launchSidecar, type Sidecar } from "./sidecar/launch.js";
@@ -140,8 +142,9 @@ export class Client implements AsyncDisposable {
   }
 
   /** Measures the base model, or a run's result, on tasks. A drift task needs a run. */
-  evaluate(options: EvaluateOptions): Promise<EvaluationOutcome> {
-    return evaluateTasks(this.#surroundings, readEvaluateOptions(options));
+  async evaluate(options: EvaluateOptions): Promise<Evaluation> {
+    const outcome = await evaluateTasks(this.#surroundings, readEvaluateOptions(options));
+    return new Evaluation(outcome, originOf(this.modelCard, this.server));
   }
 
   /**

@@ -140,7 +140,8 @@ export {
 export { packageVersion } from "./package-manifest.js";
 export { describeDataSummary } from "./report/describe-data.js";
 export { describePreflight } from "./report/describe-preflight.js";
-export type { ReportArtifact, ReportReplay, RunReport } from "./report/run-report.js";
+export { Evaluation } from "./report/evaluation.js";
+export type { ReportArtifact, ReportOrigin, ReportReplay, RunReport } from "./report/run-report.js";
 export type { Runs } from "./runs/runs.js";
 export { interruptSignal } from "./terminal/interrupt-signal.js";
 export { type TerminalProgress, type TerminalProgressOptions, terminalProgress } from "./terminal/terminal-progress.js";

@@ -3,7 +3,7 @@ import type { WatchSettings } from "../config/watch-options.js";
 import { describeContamination } from "../data/contamination.js";
 import type { BeforeAfter } from "../evaluation/before-after.js";
 import type { WatchedRun } from "../evaluation/watched-run.js";
-import { packageVersion } from "../package-manifest.js";
+import { originOf } from "../report/origin.js";
 import type { JsonValue, RunReport } from "../report/run-report.js";
 import type { TrainingOutcome } from "./followed-run.js";
 import type { FinetuneJob } from "./job.js";
@@ -21,19 +21,8 @@ export function makeReport(
   const { summary, packing, replay } = data;
   return {
     title: settings.name ?? `${data.name} on ${card.name}`,
-    createdAt: new Date().toISOString(),
     runId: training.runId,
-    versions: { sdk: packageVersion, server: server.serverVersion, packages: server.packageVersions },
-    device: server.device,
-    model: {
-      name: card.name,
-      architecture: card.architecture,
-      weightsHash: card.weightsHash,
-      parameters: card.parameters.total,
-      license: card.license,
-      quantization: card.quantization,
-      loadableFrom: card.weightsFolder,
-    },
+    ...originOf(card, server),
     data: {
       name: data.name,
       contentHash: hashesOf(replay === undefined ? training.datasetHashes : training.datasetHashes.slice(0, -1)),

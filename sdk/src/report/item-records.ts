@@ -1,5 +1,6 @@
-/** The per-item records as JSON Lines: every answer before and after, and every reply that drift was measured on. */
-import type { ItemRecord, TaskComparison, TaskResult } from "../evaluation/result.js";
+/** The per-item records as JSON Lines: every answer, and every reply that drift was measured on. */
+import type { EvaluationOutcome } from "../evaluation/evaluate-tasks.js";
+import type { DriftResult, ItemRecord, TaskComparison, TaskResult } from "../evaluation/result.js";
 import type { RunReport } from "./run-report.js";
 
 /**
@@ -8,18 +9,32 @@ import type { RunReport } from "./run-report.js";
  */
 export function* itemLines(report: Pick<RunReport, "comparisons" | "drift">): Generator<string> {
   for (const comparison of report.comparisons) yield* comparisonLines(comparison);
-  for (const [index, item] of (report.drift?.items ?? []).entries()) {
-    const { task, rule, weightsHash, adapterHash } = report.drift ?? {};
+  if (report.drift !== undefined) yield* driftLines(report.drift);
+}
+
+/** The same of one model: in place of `before` and `after`, one `answer`. */
+export function* answerLines({ results, drift }: EvaluationOutcome): Generator<string> {
+  for (const result of results) {
+    for (const item of result.items) yield line({ ...asked(item, result), answer: answer(item, result) });
+  }
+  if (drift !== undefined) yield* driftLines(drift);
+}
+
+function* comparisonLines({ before, after }: TaskComparison): Generator<string> {
+  for (const [position, item] of before.items.entries()) {
+    const answers = { before: answer(item, before), after: answer(after.items[position], after) };
+    yield line({ ...asked(item, before), ...answers });
+  }
+}
+
+function* driftLines({ task, rule, items, weightsHash, adapterHash }: DriftResult): Generator<string> {
+  for (const [index, item] of items.entries()) {
     yield line({ task, rule, index, ...item, weightsHash, adapterHash: adapterHash ?? null });
   }
 }
 
-function* comparisonLines({ task, rule, before, after }: TaskComparison): Generator<string> {
-  for (const [position, item] of before.items.entries()) {
-    const { index, prompt, target } = item;
-    const asked = { task, rule, seed: before.seed ?? null, index, cluster: item.cluster ?? null, prompt, target };
-    yield line({ ...asked, before: answer(item, before), after: answer(after.items[position], after) });
-  }
+function asked({ index, prompt, target, cluster }: ItemRecord, { task, rule, seed }: TaskResult) {
+  return { task, rule, seed: seed ?? null, index, cluster: cluster ?? null, prompt, target };
 }
 
 function answer(item: ItemRecord | undefined, { weightsHash, adapterHash }: Answerer) {

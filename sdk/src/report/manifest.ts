@@ -1,7 +1,8 @@
 /** The manifest: everything needed to tell what was run and what came out, without the single items. */
-import type { DriftResult, TaskComparison, TaskResult } from "../evaluation/result.js";
+import type { TaskComparison } from "../evaluation/result.js";
 import { statisticsSeed } from "../evaluation/statistics/seed.js";
 import { trainingCost } from "./cost.js";
+import { driftFigures, manifestText, resultFigures, sortedVersions } from "./manifest-parts.js";
 import type { RunReport } from "./run-report.js";
 
 /** Names the shape of the manifest; the number rises when a reader of the old shape would misread the new one. */
@@ -18,7 +19,7 @@ export function renderManifest(report: RunReport): string {
     title: rest.title,
     createdAt: rest.createdAt,
     runId: rest.runId,
-    versions: { sdk: versions.sdk, server: versions.server, packages: sorted(versions.packages) },
+    versions: sortedVersions(versions),
     device: rest.device,
     model: rest.model,
     data: rest.data,
@@ -44,25 +45,9 @@ export function renderManifest(report: RunReport): string {
     artifacts: rest.artifacts,
     warnings: rest.warnings,
   };
-  return `${JSON.stringify(manifest, unknownAsNull, 2)}\n`;
+  return manifestText(manifest);
 }
 
 function comparisonFigures({ before, after, ...comparison }: TaskComparison) {
   return { ...comparison, before: resultFigures(before), after: resultFigures(after) };
-}
-
-function resultFigures({ items: _, ...figures }: TaskResult) {
-  return figures;
-}
-
-function driftFigures({ items: _, ...figures }: DriftResult) {
-  return figures;
-}
-
-function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function unknownAsNull(_: string, value: unknown): unknown {
-  return value === undefined ? null : value;
 }

@@ -80,15 +80,19 @@ export interface ReportVersions {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** A finished run. */
-export interface RunReport {
-  readonly title: string;
+/** When, by what and of which base a report is. */
+export interface ReportOrigin {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  readonly runId: string;
   readonly versions: ReportVersions;
   readonly device: ReportDevice;
   readonly model: ReportModel;
+}
+
+/** A finished run. */
+export interface RunReport extends ReportOrigin {
+  readonly title: string;
+  readonly runId: string;
   readonly data: ReportData;
   /** Undefined for a model without a chat template. */
   readonly templateHash: string | undefined;

@@ -1,12 +1,12 @@
-/** Writes the report's files into a folder; each appears whole or not at all. */
-import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+/** Writes the files of a run's report into a folder. */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MidblockError } from "../errors.js";
 import { renderHtml } from "./html.js";
 import { itemLines } from "./item-records.js";
 import { renderManifest } from "./manifest.js";
 import { modelCardMark, renderModelCard } from "./model-card.js";
 import type { ReportArtifact, RunReport } from "./run-report.js";
+import { writeFiles } from "./write-files.js";
 
 /**
  * Writes report.html, items.jsonl, the model card and, last, manifest.json, which lists `artifacts` (files of the run that already stand
@@ -19,21 +19,12 @@ export async function saveReport(
   artifacts: readonly ReportArtifact[],
 ): Promise<void> {
   const complete = { ...report, artifacts };
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeWhole(join(folder, "items.jsonl"), itemLines(complete));
-    await writeWhole(join(folder, "report.html"), [renderHtml(complete)]);
-    await writeWhole(join(folder, await cardName(folder)), [renderModelCard(complete)]);
-    await writeWhole(join(folder, "manifest.json"), [renderManifest(complete)]);
-  } catch (cause) {
-    throw new MidblockError({
-      code: "report-failed",
-      what: `The report could not be written to ${folder}.`,
-      found: cause instanceof Error ? cause.message : String(cause),
-      nextStep: "Free space or choose a folder that can be written, and save again; the result is still in memory.",
-      cause,
-    });
-  }
+  await writeFiles(folder, [
+    ["items.jsonl", itemLines(complete)],
+    ["report.html", [renderHtml(complete)]],
+    [await cardName(folder), [renderModelCard(complete)]],
+    ["manifest.json", [renderManifest(complete)]],
+  ]);
 }
 
 /** A README.md of the user's own, as of a repository's root, must not be lost. */
@@ -42,25 +33,7 @@ async function cardName(folder: string): Promise<string> {
     const standing = await readFile(join(folder, "README.md"), "utf8");
     return standing.includes(modelCardMark) ? "README.md" : "MODEL_CARD.md";
   } catch (error) {
-    if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return "README.md";
-    throw error;
-  }
-}
-
-/** Written aside, flushed to the disk, then renamed. */
-async function writeWhole(path: string, pieces: Iterable<string>): Promise<void> {
-  const aside = `${path}.${process.pid}.partial`;
-  try {
-    const file = await open(aside, "w");
-    try {
-      await writeFile(file, pieces);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(aside, path);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
+    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+    return code === "ENOENT" || code === "ENOTDIR" ? "README.md" : "MODEL_CARD.md";
   }
 }
