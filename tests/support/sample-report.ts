@@ -202,7 +202,7 @@ function sampleDrift(): DriftResult {
   });
   return {
     task: "drift",
-    rule: { name: "kl-on-base-replies", version: "1" },
+    rule: { name: "kl-on-base-replies", version: "2" },
     klPerToken: ratio(items.map((item) => item.klSum)),
     sameToken: ratio(items.map((item) => item.sameTokens)),
     weightsHash: `sha256:${"12cd".repeat(16)}`,

@@ -15,5 +15,5 @@ test("no prompt touches the domain of the example data", () => {
 test("the prompts are those of the rule's version", () => {
   // When this fails, raise the version in tasks/drift.ts: drift over other prompts is another number.
   const hash = createHash("sha256").update(JSON.stringify(neutralPrompts)).digest("hex");
-  expect([drift().rule.version, hash.slice(0, 16)]).toEqual(["1", "962b35a65208caa2"]);
+  expect([drift().rule.version, hash.slice(0, 16)]).toEqual(["2", "962b35a65208caa2"]);
 });
