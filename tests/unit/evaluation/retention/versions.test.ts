@@ -10,6 +10,8 @@ import { retention } from "../../../../sdk/src/evaluation/retention/retention.js
 /** Never change a line: add one for the next version. */
 const hashes: Readonly<Record<string, string>> = {
   "drift 1": "sha256:962b35a65208caa2",
+  // The same prompts with shorter replies.
+  "drift 2": "sha256:962b35a65208caa2",
   "retention-knowledge 1": "sha256:026ddac3e538bdc5",
   "retention-following 1": "sha256:80d2557cd3add6f9",
   "retention-language 1": "sha256:769c43b478669eee",
