@@ -181,3 +181,8 @@ export function describeFault(fault: Fault): string {
   ].filter((detail) => detail !== "");
   return `${fault.where}: ${fault.problem}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
 }
+
+/** The code of an error that Node threw, such as "ENOENT"; undefined where it has none. */
+export function systemCode(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}

@@ -1,11 +1,11 @@
 /** What an evaluation of one model found, in words and as files. */
 import type { EvaluationOutcome } from "../evaluation/evaluate-tasks.js";
-import type { DriftResult, TaskResult } from "../evaluation/result.js";
+import type { DriftResult, RatioSummary, TaskResult } from "../evaluation/result.js";
 import { statisticsSeed } from "../evaluation/statistics/seed.js";
 import { answerLines } from "./item-records.js";
 import { driftFigures, manifestText, resultFigures, sortedVersions } from "./manifest-parts.js";
 import { figure, figureRange } from "./metric-figures.js";
-import { count, counted, significant } from "./numbers.js";
+import { count, counted, significant, significantRange } from "./numbers.js";
 import type { ReportOrigin } from "./run-report.js";
 import { writeFiles } from "./write-files.js";
 
@@ -83,10 +83,11 @@ function taskLines({ task, rule, n, truncated, invalid, failed, metrics }: TaskR
 }
 
 function driftLines({ task, promptCount, tokenCount, klPerToken, sameToken }: DriftResult): string[] {
-  const range = ({ interval95: [low, high] }: typeof klPerToken) => `${significant(low)} to ${significant(high)}`;
+  const shown = ({ value, interval95 }: RatioSummary) =>
+    `${significant(value)}   95\u00a0% interval ${significantRange(interval95)}`;
   return [
     `${task}: ${counted(promptCount, "prompt")}, ${counted(tokenCount, "token")}`,
-    `  nats per token  ${significant(klPerToken.value)}   95\u00a0% interval ${range(klPerToken)}`,
-    `  same token      ${significant(sameToken.value)}   95\u00a0% interval ${range(sameToken)}`,
+    `  nats per token  ${shown(klPerToken)}`,
+    `  same token      ${shown(sameToken)}`,
   ];
 }

@@ -3,7 +3,7 @@ import type { DriftResult, TaskComparison } from "../evaluation/result.js";
 import { keptOf } from "../evaluation/retention/kept.js";
 import { retentionTaskNames } from "../evaluation/retention/retention.js";
 import { change, changeRange, changeUnit, figure, figureRange } from "./metric-figures.js";
-import { counted, percent, percentRange, significant } from "./numbers.js";
+import { counted, percent, percentRange, significant, significantRange } from "./numbers.js";
 import { headlineMetric, verdictWords } from "./words.js";
 
 /** A figure, and what stands in small letters beside it, such as its 95 % interval; either may be empty. */
@@ -59,9 +59,8 @@ function partOf(part: string, comparison: TaskComparison): ForgettingPart {
 
 /** The base is at 0 by definition; how much of a move is harm no test can say. */
 function driftPart({ klPerToken, promptCount }: DriftResult): ForgettingPart {
-  const [low, high] = klPerToken.interval95;
   const nats = `${significant(klPerToken.value)}\u00a0nats`;
-  const range = `${significant(low)} to ${significant(high)}`;
+  const range = significantRange(klPerToken.interval95);
   return {
     part: ["drift", `KL per token, ${counted(promptCount, "prompt")}`],
     before: ["0", ""],

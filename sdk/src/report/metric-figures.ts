@@ -1,7 +1,7 @@
 /** Writes the figures of metrics in their units: shares as per cent and points, nats and bits as numbers. */
 import type { Interval, MetricSummary } from "../evaluation/result.js";
 import type { MetricKind } from "../evaluation/task.js";
-import { percent, percentRange, points, pointsRange, significant } from "./numbers.js";
+import { percent, percentRange, points, pointsRange, significant, significantRange } from "./numbers.js";
 
 type Unit = MetricKind["unit"];
 
@@ -19,7 +19,7 @@ export function valueWords(value: number, unit: Unit | undefined): string {
 /** "85.3 to 95.4 %" or "2.2 to 2.4 nats"; "not known" where there is no interval. */
 export function figureRange({ interval95, kind }: MetricSummary): string {
   if (kind.unit === "share" || interval95 === undefined) return percentRange(interval95);
-  return `${significant(interval95[0])} to ${significant(interval95[1])}\u00a0${kind.unit}`;
+  return `${significantRange(interval95)}\u00a0${kind.unit}`;
 }
 
 /** A difference, always signed: "+91.7" points or "−0.12" nats. */

@@ -43,6 +43,11 @@ export function significant(value: number): string {
     : value.toExponential(2);
 }
 
+/** A range with three significant digits: "0.261 to 0.321". */
+export function significantRange([low, high]: Interval): string {
+  return `${significant(low)} to ${significant(high)}`;
+}
+
 /** A p-value: "p < 0.001" or "p = 0.063". */
 export function pValueText(pValue: number): string {
   return pValue < 0.001 ? "p\u00a0<\u00a00.001" : `p\u00a0=\u00a0${pValue.toFixed(3)}`;

@@ -1,6 +1,7 @@
 /** Writes the files of a run's report into a folder. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemCode } from "../errors.js";
 import { renderHtml } from "./html.js";
 import { itemLines } from "./item-records.js";
 import { renderManifest } from "./manifest.js";
@@ -33,7 +34,7 @@ async function cardName(folder: string): Promise<string> {
     const standing = await readFile(join(folder, "README.md"), "utf8");
     return standing.includes(modelCardMark) ? "README.md" : "MODEL_CARD.md";
   } catch (error) {
-    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+    const code = systemCode(error);
     return code === "ENOENT" || code === "ENOTDIR" ? "README.md" : "MODEL_CARD.md";
   }
 }

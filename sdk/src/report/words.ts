@@ -3,7 +3,7 @@ import type { DriftResult, MetricComparison, TaskComparison, Verdict } from "../
 import { keptOf } from "../evaluation/retention/kept.js";
 import type { LayerPlan } from "../layers/layer-plan.js";
 import { change, changeRange, changeUnit, figure } from "./metric-figures.js";
-import { count, counted, percent, percentRange, pValueText, significant } from "./numbers.js";
+import { count, counted, percent, percentRange, pValueText, significant, significantRange } from "./numbers.js";
 import type { RunReport } from "./run-report.js";
 
 /** A task's first metric with its name. */
@@ -73,8 +73,7 @@ export function keptSentence(comparisons: readonly TaskComparison[]): string {
 /** Drift in two sentences. */
 export function driftSentences(drift: DriftResult): string {
   const { klPerToken, sameToken, tokenCount, promptCount } = drift;
-  const [low, high] = klPerToken.interval95;
-  const range = `95\u00a0% interval ${significant(low)} to ${significant(high)}`;
+  const range = `95\u00a0% interval ${significantRange(klPerToken.interval95)}`;
   const moved = `On ${counted(promptCount, "unrelated prompt")} the model drifted ${significant(klPerToken.value)} nats per token from its base (${range}; ${counted(tokenCount, "token")}).`;
   return `${moved} It would still pick the base model's token at ${percent(sameToken.value)} of places (${percentRange(sameToken.interval95)}).`;
 }

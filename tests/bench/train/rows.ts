@@ -1,6 +1,7 @@
 /** The rows of a run, for ours as options of a finetune, for the peer as tokens in the order that our plan takes them. */
 import { writeFile } from "node:fs/promises";
 import { type FinetuneOptions, readModelFolder } from "midblock";
+import { readFinetuneOptions } from "../../../sdk/src/config/finetune-options.js";
 import { planBatches } from "../../../sdk/src/training/batch-plan.js";
 import { gsm8k } from "../gsm8k.js";
 
@@ -18,8 +19,6 @@ export interface RunRows {
 }
 
 const seed = 0;
-/** The default. */
-const maxMicroBatchTokens = 1536;
 /** Not learnt, as transformers writes it. */
 const ignoredLabel = -100;
 
@@ -30,7 +29,6 @@ export function finetuneOptions({ trainFile, take, maxTokens, steps, batchSize }
     maxTokens,
     tooLong: "drop",
     batchSize,
-    maxMicroBatchTokens,
     maxSteps: steps,
     seed,
     retention: false,
@@ -39,10 +37,11 @@ export function finetuneOptions({ trainFile, take, maxTokens, steps, batchSize }
 
 /** Writes the rows of the same steps in the same order, as JSON lines of tokenIds and labels. */
 export async function writePeerRows(path: string, modelFolder: string, rows: RunRows): Promise<void> {
-  const { data, maxTokens, tooLong } = finetuneOptions(rows);
+  const options = finetuneOptions(rows);
+  const { data, maxTokens, tooLong } = options;
   const { datums } = await data.prepare(await readModelFolder(modelFolder), { maxTokens, tooLong });
   const { lengths } = datums;
-  const stepSize = { examples: rows.batchSize };
+  const { stepSize, maxMicroBatchTokens } = readFinetuneOptions(options);
   const plan = planBatches({ lengths, epochs: 1, stepSize, maxMicroBatchTokens, seed, maxSteps: rows.steps });
   const lines = plan.steps.flat(2).map((index) => {
     const { tokenIds = [], lossWeights = [] } = datums.at(index) ?? {};

@@ -1,6 +1,6 @@
 /** The error of a data file that can't be read, or no further. */
 import { isNativeError } from "node:util/types";
-import { CancelledError, DataError, MidblockError } from "../../errors.js";
+import { CancelledError, DataError, MidblockError, systemCode } from "../../errors.js";
 import type { Location } from "./location.js";
 
 /** What was being read, and how far that went. */
@@ -39,7 +39,7 @@ function reasonOf(cause: unknown): string {
 }
 
 function nextStepFor(location: Location, cause: unknown): string {
-  const code = isNativeError(cause) && "code" in cause ? cause.code : undefined;
+  const code = systemCode(cause);
   if (code === "Z_BUF_ERROR" || code === "Z_DATA_ERROR") return "the packed file is damaged or cut off: get it again";
   switch (location.kind) {
     case "disk":

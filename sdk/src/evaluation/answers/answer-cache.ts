@@ -10,6 +10,7 @@ import { type FileHandle, mkdir, open, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { linesOf } from "../../data/files/lines.js";
+import { systemCode } from "../../errors.js";
 import { answerLine, readAnswerLine } from "./answer-line.js";
 import { answersEnding, makeRoom } from "./make-room.js";
 
@@ -67,7 +68,7 @@ export class AnswerFile {
         const now = new Date();
         await utimes(this.#path, now, now);
       } catch (error) {
-        if (codeOf(error) !== "ENOENT") throw error;
+        if (systemCode(error) !== "ENOENT") throw error;
       }
     });
     return found;
@@ -117,8 +118,4 @@ export class AnswerFile {
       );
     }
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
