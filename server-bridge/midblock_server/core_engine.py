@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midblock_server.core.errors import ModelError
-from midblock_server.core.preflight_values import PreflightReport, PreflightRequest
+from midblock_server.core.preflight_values import MemoryNow, PreflightReport, PreflightRequest
 from midblock_server.core.specification import RunSpecification
 from midblock_server.core.types import (
     Completion,
@@ -110,6 +110,14 @@ class CoreModel:
         from midblock_server.core.preflight import preflight
 
         return preflight(self._session, request, cancelled)
+
+    def memory_now(self) -> MemoryNow:
+        from midblock_server.core.memory import release_freed_memory, used_memory_bytes
+        from midblock_server.core.memory_limit import available_memory_bytes
+
+        device = self._loaded.torch_device
+        release_freed_memory(device)
+        return MemoryNow(used_memory_bytes(device), available_memory_bytes(device))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from midblock_server.core.preflight_values import PreflightReport, PreflightRequest
+from midblock_server.core.preflight_values import MemoryNow, PreflightReport, PreflightRequest
 from midblock_server.core.specification import RunSpecification
 from midblock_server.core.types import (
     Completion,
@@ -66,6 +66,9 @@ class Model(Protocol):
 
     def preflight(self, request: PreflightRequest, cancelled: Callable[[], bool]) -> PreflightReport:
         """Measures what a run would need, and leaves the model as it was."""
+
+    def memory_now(self) -> MemoryNow | None:
+        """Memory once what is freed was given back; None where that of other processes counts as well."""
 
 
 class Engine(Protocol):

@@ -118,6 +118,9 @@ class LeadingModel:
         (report,) = self._led(Preflight(request), cancelled, perform)
         return report
 
+    def memory_now(self) -> None:
+        """The other processes' is not known."""
+
     def _led(
         self, command: Command, cancelled: Callable[[], bool], perform: Callable[[CoreModel], Iterator[Item]]
     ) -> Iterator[Item]:

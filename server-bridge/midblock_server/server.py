@@ -112,7 +112,8 @@ class Server:
         )
         run_pb2_grpc.add_RunsServicer_to_server(runs, server)
         inference_pb2_grpc.add_InferenceServicer_to_server(InferenceServicer(host, state.runs, limits), server)
-        preflight_pb2_grpc.add_PreflightsServicer_to_server(PreflightsServicer(host, limits), server)
+        preflights = PreflightsServicer(host, state.preflights, limits)
+        preflight_pb2_grpc.add_PreflightsServicer_to_server(preflights, server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection((*SERVICE_NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
 

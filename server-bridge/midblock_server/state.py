@@ -10,6 +10,7 @@ from pathlib import Path
 from midblock_server.datasets.store import DatasetStore
 from midblock_server.gen.midblock.v1 import run_pb2
 from midblock_server.model_host import ModelHost
+from midblock_server.preflights.kept import KeptPreflights
 from midblock_server.runs.database import Database
 from midblock_server.runs.ownership import Ownership, interrupt_runs, interrupt_runs_of_the_dead
 from midblock_server.runs.store import RunStore
@@ -33,6 +34,7 @@ class ServerState:
             logger.warning("run %s was interrupted by the end of its server", run_id)
         self.scratch = _make_scratch(folder / "scratch", self._ownership)
         self.runs = RunStore(self.database, runs_folder)
+        self.preflights = KeptPreflights(self.database)
         record = TrainingRecord(self.database, runs_folder, self.owner)
         self.worker = TrainingWorker(record, self.database.changes, self.datasets, host, on_crash)
 

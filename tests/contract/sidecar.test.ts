@@ -345,7 +345,7 @@ describe("preflight", () => {
     const specification = specificationFor(card, dataset.contentHash, 2);
     const runsBefore = (await all(bridge.listRuns())).length;
     const request = { sequenceTokens: [24, 12], trainedTokens: 9, promptTokens: 5, maxNewTokens: 7, promptRows: 2 };
-    const ours = await bridge.preflight({ specification, ...request, accumulates: true });
+    const ours = await bridge.preflight({ specification, ...request, accumulates: true, measureAnew: true });
     const { batch_plan: _, ...asked } = specificationMessageFor(specification);
     const [theirs] = await told(
       "Preflights/RunPreflight",
@@ -371,6 +371,9 @@ describe("preflight", () => {
       fits: true,
     });
     expect(ours.fits).toBe(true);
+    expect(ours.measuredUnixSeconds).toBeUndefined();
+    // Theirs had not to be measured: ours was kept.
+    expect(theirs).toMatchObject({ measured_unix_seconds: expect.any(Number), update_seconds: ours.updateSeconds });
     expect(trainable).toBeGreaterThan(0);
     expect(ours.trainingPeakBytes).toBeGreaterThan(ours.memory.weights);
     expect(ours.microBatchSeconds).toBeGreaterThan(0);

@@ -111,6 +111,18 @@ describe("finetune", () => {
     expect(result.summary()).toContain(out);
   });
 
+  test("a run like one before starts on what that one's trial found; another length is tried itself", async () => {
+    const first = await client.finetune({ ...quick, maxSteps: 1, name: "first", learningRate: 1e-4 });
+    await first.result();
+    const like = await client.finetune({ ...quick, maxSteps: 1, name: "second", learningRate: 2e-4 });
+    await like.result();
+    const tried = await client.preflight({ ...quick, maxSteps: 1 });
+    expect(like.preflight?.measuredUnixSeconds).toBeGreaterThan(0);
+    expect(like.preflight?.fits).toBe(true);
+    expect(tried.measuredUnixSeconds).toBeUndefined();
+    expect(like.preflight?.memory.trainable).toBe(tried.memory.trainable);
+  });
+
   test("the same key with the same settings takes up the run that is there; other settings are another run", async () => {
     const options: FinetuneOptions = { ...quick, maxSteps: 2, key: "once" };
     const first = await (await client.finetune(options)).result();

@@ -2,6 +2,7 @@
 import type { Preflight } from "../../sdk/src/training/preflight-result.js";
 
 export const samplePreflight: Preflight = {
+  measuredUnixSeconds: undefined,
   fits: true,
   memory: {
     weights: 700_000_000,

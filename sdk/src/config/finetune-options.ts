@@ -106,7 +106,8 @@ export interface FinetuneOptions extends RowPolicies, OptimizerOptions, ComputeO
   readonly stopWhen?: StopWhen;
   /**
    * Tries the largest step and the longest evaluation prompt before anything starts, a matter of seconds, and refuses a run
-   * that does not fit into memory; default true. Left out where a run of the same key is there already, and with
+   * that does not fit into memory; default true. What a run like it needed on this model and device is known from then on
+   * and set against the memory there is. Left out where a run of the same key is there already, and with
    * trainWhilePreparing, whose largest step is not known.
    */
   readonly preflight?: boolean;

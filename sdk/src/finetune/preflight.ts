@@ -18,7 +18,7 @@ import type { PlannedRows } from "./training-data.js";
 type Steps = RunSpecification["batchPlan"]["steps"];
 
 /**
- * Tries a finetune out. Nothing is uploaded and no run is started. Throws at once what `finetune` would throw for its
+ * Tries a finetune out, also one that was tried before. Nothing is uploaded and no run is started. Throws at once what `finetune` would throw for its
  * options, data and plan.
  */
 export async function measurePreflight(context: FinetuneContext, settings: FinetuneSettings): Promise<Preflight> {
@@ -26,7 +26,7 @@ export async function measurePreflight(context: FinetuneContext, settings: Finet
   const { steps } = prepared.batchPlan;
   const beginning = { datasetHashes: [], steps, stepsTotal: steps.length, open: false, clientNotes: "" };
   const specification = specify(context.card, settings, beginning);
-  return tryOut(context, { settings, specification, planned: plannedRows(prepared) });
+  return tryOut(context, { settings, specification, planned: plannedRows(prepared) }, true);
 }
 
 /** A run that is ready to be started, but for its trial. */
@@ -37,7 +37,7 @@ export interface ReadyRun {
 }
 
 /**
- * The first thing that a finetune does on the device. Undefined where it was told not to, or where a run of this key is
+ * The first thing that a finetune does on the device; what a run like it needed before is not measured again. Undefined where it was told not to, or where a run of this key is
  * there already. Throws RunError "does-not-fit", with what to change, where memory would run out.
  */
 export async function tryOnce(
@@ -46,7 +46,7 @@ export async function tryOnce(
 ): Promise<Preflight | undefined> {
   const { preflight, keyGiven, signal } = run.settings;
   if (!preflight || (keyGiven && (await isKnown(key, context.bridge, signal)))) return undefined;
-  const tried = await tryOut(context, run);
+  const tried = await tryOut(context, run, false);
   if (!tried.fits) throw doesNotFit(tried);
   return tried;
 }
@@ -56,15 +56,23 @@ async function isKnown(key: string, bridge: FinetuneContext["bridge"], signal: A
   return false;
 }
 
-async function tryOut(context: FinetuneContext, { settings, specification, planned }: ReadyRun): Promise<Preflight> {
+async function tryOut(
+  context: FinetuneContext,
+  { settings, specification, planned }: ReadyRun,
+  measureAnew: boolean,
+): Promise<Preflight> {
   const { signal } = settings;
   const longest = await longestPrompt(context, allTasks(settings), signal);
-  const request = requestOf(specification, planned, longest);
+  const request = { ...requestOf(specification, planned, longest), measureAnew };
   const measured = await context.bridge.preflight(request, signal);
   return resultOf({ context, specification, datums: planned, request, longest }, measured);
 }
 
-function requestOf(specification: RunSpecification, datums: PlannedRows, longest: LongestPrompt): PreflightRequest {
+function requestOf(
+  specification: RunSpecification,
+  datums: PlannedRows,
+  longest: LongestPrompt,
+): Omit<PreflightRequest, "measureAnew"> {
   const { steps } = specification.batchPlan;
   const lengthOf = (row: number) => datums.lengths[row] ?? 0;
   const tokensOf = (rows: readonly number[]) => rows.reduce((sum, row) => sum + lengthOf(row), 0);
@@ -149,6 +157,7 @@ function resultOf(
     maxNewTokens: longest.maxNewTokens,
   });
   return {
+    measuredUnixSeconds: measured.measuredUnixSeconds,
     fits: measured.fits,
     memory: measured.memory,
     peakBytes,

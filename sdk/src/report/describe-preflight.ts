@@ -1,7 +1,7 @@
 /** A preflight in words, for a terminal of 80 columns. */
 import type { PlanCost } from "../training/plan-cost.js";
 import type { Preflight } from "../training/preflight-result.js";
-import { byteSize, count, duration, significant, wattHours } from "./numbers.js";
+import { byteSize, count, duration, moment, significant, wattHours } from "./numbers.js";
 
 const labelWidth = 24;
 
@@ -18,6 +18,7 @@ export function describePreflight(preflight: Preflight): string {
   ];
   return [
     verdict(preflight),
+    ...(preflight.measuredUnixSeconds === undefined ? [] : [`Measured ${moment(preflight.measuredUnixSeconds)}.`]),
     "",
     ...parts.filter(([, bytes]) => bytes > 0).map(([name, bytes]) => row(name, byteSize(bytes))),
     row("peak in training", byteSize(preflight.trainingPeakBytes)),

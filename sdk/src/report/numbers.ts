@@ -53,6 +53,12 @@ export function pValueText(pValue: number): string {
   return pValue < 0.001 ? "p\u00a0<\u00a00.001" : `p\u00a0=\u00a0${pValue.toFixed(3)}`;
 }
 
+/** Seconds since 1970 as "2026-11-03 04:05 UTC". */
+export function moment(unixSeconds: number): string {
+  const text = new Date(1000 * unixSeconds).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`.replaceAll(" ", "\u00a0");
+}
+
 /** "48 s", "4 min 50 s", "2 h 5 min"; below ten seconds with one decimal. */
 export function duration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)}\u00a0s`;

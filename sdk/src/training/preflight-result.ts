@@ -5,6 +5,11 @@ import type { PreflightAdvice } from "./preflight-advice.js";
 
 /** What a run needs, measured before it starts. All of it is plain data. */
 export interface Preflight {
+  /**
+   * When it was measured, in seconds since 1970, where a run like this one was tried before on this model, device and
+   * software: its needs are then set against the memory there is now. Undefined: just now.
+   */
+  readonly measuredUnixSeconds: number | undefined;
   /** Whether the largest step and the longest prompt could be run within the memory there is. */
   readonly fits: boolean;
   /** Bytes by part; up to activations they add up to the training peak. Where it does not fit, what was reached. */

@@ -17,6 +17,8 @@ export interface PreflightRequest {
   readonly promptRows: number;
   /** A step has several micro-batches, so that gradients are held while the next one runs. */
   readonly accumulates: boolean;
+  /** Measure also what was measured before. */
+  readonly measureAnew: boolean;
 }
 
 /** Where memory goes, in bytes. */
@@ -50,4 +52,6 @@ export interface PreflightMeasurement {
   readonly updateSeconds: number;
   /** Undefined where the device does not count energy. */
   readonly microBatchJoules: number | undefined;
+  /** When, in seconds since 1970, where that was for an earlier request; undefined: for this one. */
+  readonly measuredUnixSeconds: number | undefined;
 }

@@ -38,3 +38,13 @@ class PreflightReport:
     micro_batch_seconds: float
     update_seconds: float
     micro_batch_joules: float | None
+    measured_unix_seconds: float | None = None
+    """When, where it was for an earlier request; None: for this one."""
+
+
+@dataclass(frozen=True)
+class MemoryNow:
+    """Bytes used, and bytes that may be used with these included; 0 where that is unknown."""
+
+    used_bytes: int
+    available_bytes: int

@@ -1,4 +1,4 @@
-"""The SQLite file behind the run record: schema, version, transactions."""
+"""The SQLite file behind the run record and the kept preflights: schema, version, transactions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 from midblock_server.core.errors import MidblockServerError
 from midblock_server.runs.changes import Changes
 
-# States are numbers of midblock.v1.RunState; blobs are messages of midblock.v1 (events: RunEvent).
+# States are numbers of midblock.v1.RunState; blobs are messages of midblock.v1 (events: RunEvent; reports:
+# PreflightReport).
 # A run is owned by the server instance that queued it; queue_number gives first come, first served.
 _FIRST_SCHEMA = """
 CREATE TABLE runs (
@@ -64,8 +65,16 @@ CREATE TABLE extensions (
 
 _WEIGHTS_HASHES = "ALTER TABLE checkpoints ADD COLUMN weights_hash TEXT NOT NULL DEFAULT ''"
 
+_PREFLIGHTS = """
+CREATE TABLE preflights (
+  digest TEXT PRIMARY KEY,
+  report BLOB NOT NULL,
+  unix_seconds REAL NOT NULL
+) WITHOUT ROWID
+"""
+
 # Entry n makes version n + 1 of the schema out of version n.
-_SCHEMAS = (_FIRST_SCHEMA, _OPEN_RUNS, _WEIGHTS_HASHES)
+_SCHEMAS = (_FIRST_SCHEMA, _OPEN_RUNS, _WEIGHTS_HASHES, _PREFLIGHTS)
 SCHEMA_VERSION = len(_SCHEMAS)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import platform
 from collections.abc import Callable, Iterator
-from importlib import metadata
 
 import grpc
 
@@ -15,6 +13,7 @@ from midblock_server.gen.contract import CONTRACT_DIGEST, PROTOCOL_VERSION
 from midblock_server.gen.midblock.v1 import control_pb2, control_pb2_grpc
 from midblock_server.limits import SHUTDOWN_GRACE_SECONDS, Limits
 from midblock_server.model_host import ModelHost
+from midblock_server.package_versions import package_versions
 from midblock_server.streams import heartbeat
 from midblock_server.wire.card import device_to_wire, model_card_to_wire
 
@@ -26,17 +25,6 @@ CAPABILITIES = (
     "pause",
     "sampling",
     "score-kl",
-)
-REPORTED_PACKAGES = (
-    "torch",
-    "transformers",
-    "peft",
-    "bitsandbytes",
-    "safetensors",
-    "tokenizers",
-    "numpy",
-    "grpcio",
-    "protobuf",
 )
 
 
@@ -57,7 +45,7 @@ class ControlServicer(control_pb2_grpc.ControlServicer):
             protocol_version=PROTOCOL_VERSION,
             contract_digest=CONTRACT_DIGEST,
             server_version=__version__,
-            package_versions=_package_versions(),
+            package_versions=package_versions(),
             device=control_pb2.Device() if model is None else device_to_wire(model.device),
             capabilities=CAPABILITIES,
             limits=self._limits_to_wire(),
@@ -113,14 +101,3 @@ def _require_same_protocol(request: control_pb2.HandshakeRequest) -> None:
         next_step=f"Upgrade the {older}: install a newer {package.removeprefix('the ')}.",
         facts={"client_protocol": str(found), "server_protocol": str(PROTOCOL_VERSION), "upgrade": older},
     )
-
-
-def _package_versions() -> dict[str, str]:
-    """Read from the packages' metadata, since importing torch takes seconds."""
-    versions = {"python": platform.python_version()}
-    for package in REPORTED_PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions

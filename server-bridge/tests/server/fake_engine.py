@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from midblock_server.core.errors import CancelledError, ModelError, SpecificationError, TrainingError
-from midblock_server.core.preflight_values import MemoryParts, PreflightReport, PreflightRequest
+from midblock_server.core.preflight_values import MemoryNow, MemoryParts, PreflightReport, PreflightRequest
 from midblock_server.core.specification import RunSpecification
 from midblock_server.core.types import (
     BlockLinear,
@@ -78,6 +78,8 @@ class FakeEngine:
     release: threading.Event = field(default_factory=threading.Event)
     load_error: Exception | None = None
     cancellation_seen: threading.Event = field(default_factory=threading.Event)
+    memory_now: MemoryNow | None = field(default_factory=lambda: MemoryNow(1, 100))
+    preflights: int = 0
 
     def load(self, settings: LoadSettings, report: ReportProgress) -> FakeModel:
         report("reading weights", 0.5)
@@ -169,8 +171,13 @@ class FakeModel:
         """Bytes and seconds that tell which parts of the request arrived; holds for a prompt of 99 tokens."""
         if request.prompt_tokens == 99:
             self._hold_unless(cancelled)
+        self._engine.preflights += 1
         memory = MemoryParts(1, 2, 3, 4, sum(request.sequence_tokens), request.prompt_rows)
-        return PreflightReport(memory, request.trained_tokens, request.max_new_tokens, 8, True, 0.5, 0.25, 1.5)
+        fits = request.max_new_tokens > 0
+        return PreflightReport(memory, request.trained_tokens, request.max_new_tokens, 8, fits, 0.5, 0.25, 1.5)
+
+    def memory_now(self) -> MemoryNow | None:
+        return self._engine.memory_now
 
     def _hold(self, ask: Callable[[], Control], *, stubborn: bool) -> None:
         while (stubborn or ask() is Control.GO_ON) and not self._engine.release.wait(HOLD_POLL_SECONDS):

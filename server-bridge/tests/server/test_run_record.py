@@ -122,6 +122,7 @@ def test_a_record_of_an_older_version_is_read_and_has_no_hashes_of_its_checkpoin
     record.database.close()
     with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
         connection.execute("ALTER TABLE checkpoints DROP COLUMN weights_hash")
+        connection.execute("DROP TABLE preflights")
         connection.execute("PRAGMA user_version = 2")
     opened = RunStore(Database(tmp_path / "runs.sqlite"), tmp_path / "runs")
     assert [(each.step, each.weights_hash) for each in opened.get(record.run_id).checkpoints] == [(1, "")]

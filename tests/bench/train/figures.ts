@@ -29,9 +29,15 @@ export const figures: Readonly<Record<string, Figure>> = {
   peak_share_bf16: { target: { atLeast: 0.6 }, measure: peakShare("bfloat16") },
   prefix_cache: { target: { atLeast: 1.1 }, measure: firstEpochOverSecond },
   overhead_share: { target: { atMost: 0.03 }, measure: overheadShare },
-  warm_start_s: { target: { atMost: 10 }, measure: (round) => round.warmStart("with preflight") },
-  warm_start_no_preflight_s: { target: { atMost: 10 }, measure: (round) => round.warmStart("without preflight") },
+  warm_start_new_run_s: { target: { atMost: 10 }, measure: (round) => round.warmStart("new") },
+  warm_start_s: { target: { atMost: 10 }, measure: warmStartAgain },
 };
+
+/** Of a run like one that was tried before: the trial is made where this figure alone is asked for. */
+async function warmStartAgain(round: Round): Promise<number> {
+  await round.warmStart("new");
+  return round.warmStart("again");
+}
 
 function loraOver(dtype: Precision, peer: PeerName, atLeast: number): Figure {
   return {

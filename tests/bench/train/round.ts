@@ -1,4 +1,6 @@
 /** One round: each measurement is made when a figure first asks for it, one after the other, and is then kept. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { fullWeights, type LayerPlan, lora, type ModelCard, midBlock } from "midblock";
 import { type OurRun, trainOurs, warmStartSeconds, withClient } from "./ours.js";
 import { matmulPeak, type PeerProcess, type PeerSettings, trainPeer } from "./peer-process.js";
@@ -77,10 +79,12 @@ export function newRound(bench: Bench) {
         return trainOurs(client, { ...options, epochs: 2, maxSteps: 2 * bench.rows.steps });
       }),
     ),
-    /** Seconds from a launch as a user makes it to the end of the first step, with the preflight or without. */
-    warmStart: once("midblock warm start", (preflight: "with preflight" | "without preflight") =>
-      warmStartSeconds(stateFolder, { ...options, preflight: preflight === "with preflight" }),
-    ),
+    /** Seconds from a launch as a user makes it to the end of the first step: of a run that was never tried, and the like again. */
+    warmStart: once("midblock warm start", (run: "new" | "again") => {
+      const folder = join(stateFolder, "starts");
+      if (run === "new") rmSync(folder, { recursive: true, force: true });
+      return warmStartSeconds(folder, options);
+    }),
     peer: once("TRL", async (name: PeerName) => {
       const run = await trainPeer(bench.peer, peerSettings(bench, name), peerRuns[name].tuned);
       for (const [key, version] of Object.entries(run.versions)) peerVersions[`peer.${key}`] = version;

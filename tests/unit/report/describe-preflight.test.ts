@@ -14,6 +14,7 @@ const memory = {
   keyValueCache: 0,
 };
 const fitting: Preflight = {
+  measuredUnixSeconds: undefined,
   fits: true,
   memory,
   peakBytes: 3.4e9,
@@ -54,6 +55,12 @@ test("says that it fits, with memory, time, energy and cost, within 80 columns",
   expect(text).toMatch(/all weights +134,515,008/);
   expect(text).not.toMatch(/keys and values|save memory/);
   expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+test("says when it was measured, where that was for an earlier run", () => {
+  expect(describePreflight(fitting)).not.toContain("Measured");
+  const text = describePreflight({ ...fitting, measuredUnixSeconds: Date.UTC(2026, 10, 3, 4, 5, 59) / 1000 });
+  expect(text).toContain("Measured 2026-11-03 04:05 UTC.");
 });
 
 test("says what would save how much where it does not fit, the most first", () => {

@@ -43,6 +43,7 @@ const asked: PreflightRequest = {
   maxNewTokens: 40,
   promptRows: 8,
   accumulates: true,
+  measureAnew: true,
 };
 
 const answer: WireMessage = {
@@ -54,6 +55,7 @@ const answer: WireMessage = {
   micro_batch_seconds: 0.5,
   update_seconds: 0.25,
   micro_batch_joules: 2.5,
+  measured_unix_seconds: 1.75e9,
 };
 
 function answering(messages: readonly WireMessage[], requests: WireMessage[] = []) {
@@ -78,6 +80,7 @@ test("asks for what is to be tried, without data, and reads what was measured", 
       microBatchSeconds: 0.5,
       updateSeconds: 0.25,
       microBatchJoules: 2.5,
+      measuredUnixSeconds: 1.75e9,
     });
   });
   expect(requests).toMatchObject([
@@ -89,15 +92,18 @@ test("asks for what is to be tried, without data, and reads what was measured", 
       max_new_tokens: 40,
       prompt_rows: 8,
       accumulates: true,
+      measure_anew: true,
     },
   ]);
   expect(requests[0]?.["specification"]).not.toHaveProperty("batch_plan");
 });
 
-test("energy that is not counted stays unknown", async () => {
-  const { micro_batch_joules: _, ...uncounted } = answer;
-  await withBridge({ streams: answering([{ report: uncounted }]) }, async (bridge) => {
-    expect((await bridge.preflight(asked)).microBatchJoules).toBeUndefined();
+test("energy that is not counted stays unknown, and a time that is not told is now", async () => {
+  const { micro_batch_joules: _, measured_unix_seconds: __, ...fresh } = answer;
+  await withBridge({ streams: answering([{ report: fresh }]) }, async (bridge) => {
+    const measured = await bridge.preflight(asked);
+    expect(measured.microBatchJoules).toBeUndefined();
+    expect(measured.measuredUnixSeconds).toBeUndefined();
   });
 });
 

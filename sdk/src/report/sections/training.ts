@@ -7,7 +7,7 @@ import { type StepCurve, stepCurve } from "../charts/step-curve.js";
 import { trainingCost } from "../cost.js";
 import { type Markup, type MarkupValue, markup } from "../markup.js";
 import { valueWords } from "../metric-figures.js";
-import { byteSize, count, duration, percent, significant, wattHours } from "../numbers.js";
+import { byteSize, count, duration, moment, percent, significant, wattHours } from "../numbers.js";
 import { reusedSentence } from "../reused-words.js";
 import type { RunReport } from "../run-report.js";
 import { endWords, watchedWords } from "../watched-words.js";
@@ -93,6 +93,9 @@ export function costSection(report: RunReport): Markup {
   const foreseen: (readonly [string, MarkupValue])[] = preflight
     ? [
         ["Peak memory foreseen", byteSize(preflight.peakBytes)],
+        ...(preflight.measuredUnixSeconds === undefined
+          ? []
+          : [["Foreseen from a trial of", moment(preflight.measuredUnixSeconds)] as const]),
         ["Training time foreseen", duration(preflight.trainingSeconds)],
         ...(preflight.trainingJoules === undefined
           ? []

@@ -34,5 +34,6 @@ export function readPreflightReport(report: WirePreflightReport): PreflightMeasu
     microBatchSeconds: report.microBatchSeconds,
     updateSeconds: report.updateSeconds,
     microBatchJoules: report.microBatchJoules,
+    measuredUnixSeconds: report.measuredUnixSeconds,
   };
 }

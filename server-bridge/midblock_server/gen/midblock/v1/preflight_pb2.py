@@ -26,7 +26,7 @@ from midblock_server.gen.midblock.v1 import common_pb2 as midblock_dot_v1_dot_co
 from midblock_server.gen.midblock.v1 import run_pb2 as midblock_dot_v1_dot_run__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bmidblock/v1/preflight.proto\x12\x0bmidblock.v1\x1a\x18midblock/v1/common.proto\x1a\x15midblock/v1/run.proto\"\xd5\x01\n\x13RunPreflightRequest\x12\x34\n\rspecification\x18\x01 \x01(\x0b\x32\x1d.midblock.v1.RunSpecification\x12\x17\n\x0fsequence_tokens\x18\x02 \x03(\r\x12\x16\n\x0etrained_tokens\x18\x03 \x01(\r\x12\x15\n\rprompt_tokens\x18\x04 \x01(\r\x12\x16\n\x0emax_new_tokens\x18\x05 \x01(\r\x12\x13\n\x0bprompt_rows\x18\x06 \x01(\r\x12\x13\n\x0b\x61\x63\x63umulates\x18\x07 \x01(\x08\"~\n\x14RunPreflightResponse\x12+\n\theartbeat\x18\x01 \x01(\x0b\x32\x16.midblock.v1.HeartbeatH\x00\x12.\n\x06report\x18\x02 \x01(\x0b\x32\x1c.midblock.v1.PreflightReportH\x00\x42\t\n\x07message\"\x8b\x02\n\x0fPreflightReport\x12(\n\x06memory\x18\x01 \x01(\x0b\x32\x18.midblock.v1.MemoryParts\x12\x1b\n\x13training_peak_bytes\x18\x02 \x01(\x04\x12\x1d\n\x15generation_peak_bytes\x18\x03 \x01(\x04\x12\x17\n\x0f\x61vailable_bytes\x18\x04 \x01(\x04\x12\x0c\n\x04\x66its\x18\x05 \x01(\x08\x12\x1b\n\x13micro_batch_seconds\x18\x06 \x01(\x01\x12\x16\n\x0eupdate_seconds\x18\x07 \x01(\x01\x12\x1f\n\x12micro_batch_joules\x18\x08 \x01(\x01H\x00\x88\x01\x01\x42\x15\n\x13_micro_batch_joules\"\x85\x01\n\x0bMemoryParts\x12\x0f\n\x07weights\x18\x01 \x01(\x04\x12\x11\n\ttrainable\x18\x02 \x01(\x04\x12\x11\n\tgradients\x18\x03 \x01(\x04\x12\x11\n\toptimizer\x18\x04 \x01(\x04\x12\x13\n\x0b\x61\x63tivations\x18\x05 \x01(\x04\x12\x17\n\x0fkey_value_cache\x18\x06 \x01(\x04\x32\x63\n\nPreflights\x12U\n\x0cRunPreflight\x12 .midblock.v1.RunPreflightRequest\x1a!.midblock.v1.RunPreflightResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bmidblock/v1/preflight.proto\x12\x0bmidblock.v1\x1a\x18midblock/v1/common.proto\x1a\x15midblock/v1/run.proto\"\xeb\x01\n\x13RunPreflightRequest\x12\x34\n\rspecification\x18\x01 \x01(\x0b\x32\x1d.midblock.v1.RunSpecification\x12\x17\n\x0fsequence_tokens\x18\x02 \x03(\r\x12\x16\n\x0etrained_tokens\x18\x03 \x01(\r\x12\x15\n\rprompt_tokens\x18\x04 \x01(\r\x12\x16\n\x0emax_new_tokens\x18\x05 \x01(\r\x12\x13\n\x0bprompt_rows\x18\x06 \x01(\r\x12\x13\n\x0b\x61\x63\x63umulates\x18\x07 \x01(\x08\x12\x14\n\x0cmeasure_anew\x18\x08 \x01(\x08\"~\n\x14RunPreflightResponse\x12+\n\theartbeat\x18\x01 \x01(\x0b\x32\x16.midblock.v1.HeartbeatH\x00\x12.\n\x06report\x18\x02 \x01(\x0b\x32\x1c.midblock.v1.PreflightReportH\x00\x42\t\n\x07message\"\xc9\x02\n\x0fPreflightReport\x12(\n\x06memory\x18\x01 \x01(\x0b\x32\x18.midblock.v1.MemoryParts\x12\x1b\n\x13training_peak_bytes\x18\x02 \x01(\x04\x12\x1d\n\x15generation_peak_bytes\x18\x03 \x01(\x04\x12\x17\n\x0f\x61vailable_bytes\x18\x04 \x01(\x04\x12\x0c\n\x04\x66its\x18\x05 \x01(\x08\x12\x1b\n\x13micro_batch_seconds\x18\x06 \x01(\x01\x12\x16\n\x0eupdate_seconds\x18\x07 \x01(\x01\x12\x1f\n\x12micro_batch_joules\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12\"\n\x15measured_unix_seconds\x18\t \x01(\x01H\x01\x88\x01\x01\x42\x15\n\x13_micro_batch_joulesB\x18\n\x16_measured_unix_seconds\"\x85\x01\n\x0bMemoryParts\x12\x0f\n\x07weights\x18\x01 \x01(\x04\x12\x11\n\ttrainable\x18\x02 \x01(\x04\x12\x11\n\tgradients\x18\x03 \x01(\x04\x12\x11\n\toptimizer\x18\x04 \x01(\x04\x12\x13\n\x0b\x61\x63tivations\x18\x05 \x01(\x04\x12\x17\n\x0fkey_value_cache\x18\x06 \x01(\x04\x32\x63\n\nPreflights\x12U\n\x0cRunPreflight\x12 .midblock.v1.RunPreflightRequest\x1a!.midblock.v1.RunPreflightResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,13 +34,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'midblock.v1.preflight_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RUNPREFLIGHTREQUEST']._serialized_start=94
-  _globals['_RUNPREFLIGHTREQUEST']._serialized_end=307
-  _globals['_RUNPREFLIGHTRESPONSE']._serialized_start=309
-  _globals['_RUNPREFLIGHTRESPONSE']._serialized_end=435
-  _globals['_PREFLIGHTREPORT']._serialized_start=438
-  _globals['_PREFLIGHTREPORT']._serialized_end=705
-  _globals['_MEMORYPARTS']._serialized_start=708
-  _globals['_MEMORYPARTS']._serialized_end=841
-  _globals['_PREFLIGHTS']._serialized_start=843
-  _globals['_PREFLIGHTS']._serialized_end=942
+  _globals['_RUNPREFLIGHTREQUEST']._serialized_end=329
+  _globals['_RUNPREFLIGHTRESPONSE']._serialized_start=331
+  _globals['_RUNPREFLIGHTRESPONSE']._serialized_end=457
+  _globals['_PREFLIGHTREPORT']._serialized_start=460
+  _globals['_PREFLIGHTREPORT']._serialized_end=789
+  _globals['_MEMORYPARTS']._serialized_start=792
+  _globals['_MEMORYPARTS']._serialized_end=925
+  _globals['_PREFLIGHTS']._serialized_start=927
+  _globals['_PREFLIGHTS']._serialized_end=1026
 # @@protoc_insertion_point(module_scope)

@@ -9,7 +9,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RunPreflightRequest(_message.Message):
-    __slots__ = ("specification", "sequence_tokens", "trained_tokens", "prompt_tokens", "max_new_tokens", "prompt_rows", "accumulates")
+    __slots__ = ("specification", "sequence_tokens", "trained_tokens", "prompt_tokens", "max_new_tokens", "prompt_rows", "accumulates", "measure_anew")
     SPECIFICATION_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_TOKENS_FIELD_NUMBER: _ClassVar[int]
     TRAINED_TOKENS_FIELD_NUMBER: _ClassVar[int]
@@ -17,6 +17,7 @@ class RunPreflightRequest(_message.Message):
     MAX_NEW_TOKENS_FIELD_NUMBER: _ClassVar[int]
     PROMPT_ROWS_FIELD_NUMBER: _ClassVar[int]
     ACCUMULATES_FIELD_NUMBER: _ClassVar[int]
+    MEASURE_ANEW_FIELD_NUMBER: _ClassVar[int]
     specification: _run_pb2.RunSpecification
     sequence_tokens: _containers.RepeatedScalarFieldContainer[int]
     trained_tokens: int
@@ -24,7 +25,8 @@ class RunPreflightRequest(_message.Message):
     max_new_tokens: int
     prompt_rows: int
     accumulates: bool
-    def __init__(self, specification: _Optional[_Union[_run_pb2.RunSpecification, _Mapping]] = ..., sequence_tokens: _Optional[_Iterable[int]] = ..., trained_tokens: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., max_new_tokens: _Optional[int] = ..., prompt_rows: _Optional[int] = ..., accumulates: _Optional[bool] = ...) -> None: ...
+    measure_anew: bool
+    def __init__(self, specification: _Optional[_Union[_run_pb2.RunSpecification, _Mapping]] = ..., sequence_tokens: _Optional[_Iterable[int]] = ..., trained_tokens: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., max_new_tokens: _Optional[int] = ..., prompt_rows: _Optional[int] = ..., accumulates: _Optional[bool] = ..., measure_anew: _Optional[bool] = ...) -> None: ...
 
 class RunPreflightResponse(_message.Message):
     __slots__ = ("heartbeat", "report")
@@ -35,7 +37,7 @@ class RunPreflightResponse(_message.Message):
     def __init__(self, heartbeat: _Optional[_Union[_common_pb2.Heartbeat, _Mapping]] = ..., report: _Optional[_Union[PreflightReport, _Mapping]] = ...) -> None: ...
 
 class PreflightReport(_message.Message):
-    __slots__ = ("memory", "training_peak_bytes", "generation_peak_bytes", "available_bytes", "fits", "micro_batch_seconds", "update_seconds", "micro_batch_joules")
+    __slots__ = ("memory", "training_peak_bytes", "generation_peak_bytes", "available_bytes", "fits", "micro_batch_seconds", "update_seconds", "micro_batch_joules", "measured_unix_seconds")
     MEMORY_FIELD_NUMBER: _ClassVar[int]
     TRAINING_PEAK_BYTES_FIELD_NUMBER: _ClassVar[int]
     GENERATION_PEAK_BYTES_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +46,7 @@ class PreflightReport(_message.Message):
     MICRO_BATCH_SECONDS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     MICRO_BATCH_JOULES_FIELD_NUMBER: _ClassVar[int]
+    MEASURED_UNIX_SECONDS_FIELD_NUMBER: _ClassVar[int]
     memory: MemoryParts
     training_peak_bytes: int
     generation_peak_bytes: int
@@ -52,7 +55,8 @@ class PreflightReport(_message.Message):
     micro_batch_seconds: float
     update_seconds: float
     micro_batch_joules: float
-    def __init__(self, memory: _Optional[_Union[MemoryParts, _Mapping]] = ..., training_peak_bytes: _Optional[int] = ..., generation_peak_bytes: _Optional[int] = ..., available_bytes: _Optional[int] = ..., fits: _Optional[bool] = ..., micro_batch_seconds: _Optional[float] = ..., update_seconds: _Optional[float] = ..., micro_batch_joules: _Optional[float] = ...) -> None: ...
+    measured_unix_seconds: float
+    def __init__(self, memory: _Optional[_Union[MemoryParts, _Mapping]] = ..., training_peak_bytes: _Optional[int] = ..., generation_peak_bytes: _Optional[int] = ..., available_bytes: _Optional[int] = ..., fits: _Optional[bool] = ..., micro_batch_seconds: _Optional[float] = ..., update_seconds: _Optional[float] = ..., micro_batch_joules: _Optional[float] = ..., measured_unix_seconds: _Optional[float] = ...) -> None: ...
 
 class MemoryParts(_message.Message):
     __slots__ = ("weights", "trainable", "gradients", "optimizer", "activations", "key_value_cache")

@@ -48,8 +48,9 @@ class PreflightsServicer:
 
     def RunPreflight(self, request, context):
         """Makes a small optimiser step and one on the largest micro-batch, and decodes the longest prompt, all of made-up tokens,
-        in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after
-        the report.
+        in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. What fitted
+        is kept with the server's state, and told again to the same request where it fits into the memory there is now. Ends
+        after the report.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

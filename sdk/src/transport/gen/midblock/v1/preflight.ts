@@ -44,6 +44,8 @@ export interface RunPreflightRequest {
   promptRows: number;
   /** A step has several micro-batches, so that gradients are held while the next one runs. */
   accumulates: boolean;
+  /** Measure also what was measured before. */
+  measureAnew: boolean;
 }
 
 /** One message of the stream. */
@@ -77,7 +79,11 @@ export interface PreflightReport {
   /** Seconds of the optimiser's update. */
   updateSeconds: number;
   /** Joules of the measured micro-batch. Absent where the device does not count them. */
-  microBatchJoules?: number | undefined;
+  microBatchJoules?:
+    | number
+    | undefined;
+  /** When it was measured, in seconds since 1970, where that was for an earlier request. Absent: for this one. */
+  measuredUnixSeconds?: number | undefined;
 }
 
 /** Where memory goes, in bytes. */
@@ -105,6 +111,7 @@ function createBaseRunPreflightRequest(): RunPreflightRequest {
     maxNewTokens: 0,
     promptRows: 0,
     accumulates: false,
+    measureAnew: false,
   };
 }
 
@@ -134,6 +141,9 @@ export const RunPreflightRequest: MessageFns<RunPreflightRequest> = {
     }
     if (message.accumulates !== false) {
       writer.uint32(56).bool(message.accumulates);
+    }
+    if (message.measureAnew !== false) {
+      writer.uint32(64).bool(message.measureAnew);
     }
     return writer;
   },
@@ -215,6 +225,14 @@ export const RunPreflightRequest: MessageFns<RunPreflightRequest> = {
             }
 
             message.accumulates = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.measureAnew = reader.bool();
             continue;
           }
         }
@@ -299,6 +317,7 @@ function createBasePreflightReport(): PreflightReport {
     microBatchSeconds: 0,
     updateSeconds: 0,
     microBatchJoules: undefined,
+    measuredUnixSeconds: undefined,
   };
 }
 
@@ -336,6 +355,9 @@ export const PreflightReport: MessageFns<PreflightReport> = {
     }
     if (message.microBatchJoules !== undefined) {
       writer.uint32(65).double(message.microBatchJoules);
+    }
+    if (message.measuredUnixSeconds !== undefined) {
+      writer.uint32(73).double(message.measuredUnixSeconds);
     }
     return writer;
   },
@@ -415,6 +437,14 @@ export const PreflightReport: MessageFns<PreflightReport> = {
             }
 
             message.microBatchJoules = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.measuredUnixSeconds = reader.double();
             continue;
           }
         }
@@ -554,8 +584,9 @@ export type PreflightsService = typeof PreflightsService;
 export const PreflightsService = {
   /**
    * Makes a small optimiser step and one on the largest micro-batch, and decodes the longest prompt, all of made-up tokens,
-   * in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after
-   * the report.
+   * in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. What fitted
+   * is kept with the server's state, and told again to the same request where it fits into the memory there is now. Ends
+   * after the report.
    */
   runPreflight: {
     path: "/midblock.v1.Preflights/RunPreflight" as const,
@@ -572,8 +603,9 @@ export const PreflightsService = {
 export interface PreflightsServer extends UntypedServiceImplementation {
   /**
    * Makes a small optimiser step and one on the largest micro-batch, and decodes the longest prompt, all of made-up tokens,
-   * in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after
-   * the report.
+   * in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. What fitted
+   * is kept with the server's state, and told again to the same request where it fits into the memory there is now. Ends
+   * after the report.
    */
   runPreflight: handleServerStreamingCall<RunPreflightRequest, RunPreflightResponse>;
 }
@@ -581,8 +613,9 @@ export interface PreflightsServer extends UntypedServiceImplementation {
 export interface PreflightsClient extends Client {
   /**
    * Makes a small optimiser step and one on the largest micro-batch, and decodes the longest prompt, all of made-up tokens,
-   * in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. Ends after
-   * the report.
+   * in turns on the device; the model is as before afterwards. Memory that runs out is an answer, not an error. What fitted
+   * is kept with the server's state, and told again to the same request where it fits into the memory there is now. Ends
+   * after the report.
    */
   runPreflight(
     request: RunPreflightRequest,

@@ -1,0 +1,1 @@
+"""Preflights that were measured before, and when they still hold."""
