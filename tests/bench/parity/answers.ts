@@ -13,12 +13,14 @@ export interface AnswerPair {
   readonly theirs: string;
   /** Our rules, on the peer's text, give the verdicts of the peer; and ours were recorded where the texts are the same. */
   readonly sameVerdicts: boolean;
+  /** The verdicts that are not, of both sides. */
+  readonly difference: string | undefined;
 }
 
-/** Verdicts in one form for both sides. */
+/** Verdicts in one form for both sides, one for each rule. */
 export interface VerdictForms<Item> {
-  readonly ours: (item: Item, output: string) => Promise<unknown> | unknown;
-  readonly theirs: (item: PeerItem) => unknown;
+  readonly ours: (item: Item, output: string) => Promise<readonly unknown[]> | readonly unknown[];
+  readonly theirs: (item: Item, answer: PeerItem) => readonly unknown[];
 }
 
 /** Strict-match and flexible-extract: what was taken for the answer, and whether it is right. */
@@ -29,7 +31,7 @@ export function gsm8kVerdicts<Item>(task: GenerationTask<Item>): VerdictForms<It
       const { extractions, metrics } = await task.score(item, output);
       return rules.map((rule) => ({ rule, extracted: extractions?.[rule], right: metrics[rule] }));
     },
-    theirs: ({ verdicts }) =>
+    theirs: (_, { verdicts }) =>
       rules.map((rule) => {
         const verdict = verdicts[rule];
         return { rule, extracted: verdict?.extracted, right: verdict?.metrics["exact_match"] };
@@ -41,15 +43,21 @@ export function gsm8kVerdicts<Item>(task: GenerationTask<Item>): VerdictForms<It
 export const ifevalVerdicts: VerdictForms<Parameters<typeof followedBy>[0]> = {
   ours: (item, output) => {
     const { strict, loose } = followedBy(item, output);
-    return { strict, loose, all: [strict.every(Boolean), loose.every(Boolean)] };
+    const each = item.instructions.map(({ id }, index) => ({ id, strict: strict[index], loose: loose[index] }));
+    return [...each, { id: "all", strict: strict.every(Boolean), loose: loose.every(Boolean) }];
   },
-  theirs: ({ verdicts }) => {
+  theirs: (item, { verdicts }) => {
     const metrics = verdicts["none"]?.metrics ?? {};
-    return {
-      strict: metrics["inst_level_strict_acc"],
-      loose: metrics["inst_level_loose_acc"],
-      all: [metrics["prompt_level_strict_acc"], metrics["prompt_level_loose_acc"]],
-    };
+    const at = (name: string, index: number) => Object(metrics[name])[index];
+    const each = item.instructions.map(({ id }, index) => ({
+      id,
+      strict: at("inst_level_strict_acc", index),
+      loose: at("inst_level_loose_acc", index),
+    }));
+    return [
+      ...each,
+      { id: "all", strict: metrics["prompt_level_strict_acc"], loose: metrics["prompt_level_loose_acc"] },
+    ];
   },
 };
 
@@ -69,10 +77,20 @@ export async function pairAnswers<Item>(
       if (record.prompt !== prompt) throw new Error(`prompt ${index} differs: ${record.prompt} and ${prompt}`);
       const { metrics } = await task.score(item, text);
       const recorded = record.output !== text || isDeepStrictEqual(record.metrics, metrics);
-      const judged = isDeepStrictEqual(await forms.ours(item, text), forms.theirs(their));
-      return { modelFolder, prompt, ours: record.output, theirs: text, sameVerdicts: recorded && judged };
+      const difference = differenceOf(await forms.ours(item, text), forms.theirs(item, their));
+      const sameVerdicts = recorded && difference === undefined;
+      return { modelFolder, prompt, ours: record.output, theirs: text, sameVerdicts, difference };
     }),
   );
+}
+
+function differenceOf(ours: readonly unknown[], theirs: readonly unknown[]): string | undefined {
+  const differing = ours.flatMap((verdict, index) =>
+    isDeepStrictEqual(verdict, theirs[index])
+      ? []
+      : [`${JSON.stringify(verdict)} here, ${JSON.stringify(theirs[index])} by the peer`],
+  );
+  return differing.length === 0 ? undefined : differing.join("; ");
 }
 
 /** Share of the pairs of which something holds. */

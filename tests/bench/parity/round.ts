@@ -32,7 +32,12 @@ export function newRound(bench: Bench, items: Items) {
   const notes: string[] = [];
   const pairs = async <Item>({ task }: TwoSided<Item>, runs: readonly BothRuns[], forms: VerdictForms<Item>) => {
     for (const { theirs } of runs) Object.assign(peerVersions, theirs.versions);
-    return (await Promise.all(runs.map((run) => pairAnswers(task, run, forms)))).flat();
+    const paired = (await Promise.all(runs.map((run) => pairAnswers(task, run, forms)))).flat();
+    for (const { difference, prompt, theirs } of paired) {
+      if (difference !== undefined)
+        notes.push(`verdicts differ: ${difference}, on ${JSON.stringify({ prompt, theirs })}`);
+    }
+    return paired;
   };
   return {
     /** Versions that the peer told. */
