@@ -83,7 +83,7 @@ export function ifeval(options: IfevalOptions = {}): GenerationTask<IfevalItem> 
   return {
     kind: "generation",
     name: name ?? "ifeval",
-    rule: { name: "ifeval of lm-evaluation-harness", version: "4.0, midblock 1" },
+    rule: { name: "ifeval of lm-evaluation-harness", version: "4.0, midblock 2" },
     maxNewTokens: maxNewTokens ?? 1280,
     load: (signal) =>
       readTaskRows(data ?? "hf://datasets/google/IFEval/ifeval_input_data.jsonl", ifevalRow, { limit, signal }),

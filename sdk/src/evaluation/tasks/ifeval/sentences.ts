@@ -5,12 +5,14 @@ const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
 
 /**
  * Number of sentences by Unicode's rules (UAX 29, Intl.Segmenter). The reference's library, Punkt, learnt abbreviations
- * from English newspapers and knows "Dr." or "U.S." inside a sentence, where this counts one more when a capital follows;
- * this ends a sentence at each line break, where Punkt reads on. A sentence without any letter or number is none.
+ * from English newspapers and knows "Dr." or "U.S." inside a sentence, where this counts one more when a capital follows.
+ * Lines are joined first, since Punkt reads on behind a line break without a full stop, where Unicode's rules end a
+ * sentence. A sentence without any letter or number is none.
  */
 export function countSentences(text: string): number {
+  const joined = text.replace(/\s+/gu, " ");
   let count = 0;
-  for (const { segment } of segmenter.segment(text)) if (/[\p{L}\p{N}]/u.test(segment)) count += 1;
+  for (const { segment } of segmenter.segment(joined)) if (/[\p{L}\p{N}]/u.test(segment)) count += 1;
   return count;
 }
 

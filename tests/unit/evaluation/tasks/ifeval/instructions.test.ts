@@ -17,8 +17,8 @@ const cases: readonly Case[] = [
   [
     "length_constraints:number_sentences",
     { num_sentences: 2, relation: "at least" },
-    ["One is. Two is!"],
-    ["Just one."],
+    ["One is. Two is!", "One is.\nTwo is"],
+    ["Just one.", "Just\n\none."],
   ],
   ["length_constraints:number_paragraphs", { num_paragraphs: 2 }, ["a***b", "***a *** b\n***"], ["a*** ***b", "a"]],
   [
