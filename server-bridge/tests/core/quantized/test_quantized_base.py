@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -216,3 +218,16 @@ def test_four_bits_take_the_room_they_should(load: Load, tiny_model: MakeModel) 
         assert parameter.nbytes == count / 2
         assert state.absmax.nbytes == count / 64
         assert state.state2.absmax.nbytes == 4 * -(-count // (64 * 256))
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(shutil.which(os.environ.get("CXX", "g++")) is None, reason="torch.compile needs a C++ compiler")
+def test_compiled_blocks_agree_to_rounding(load: Load, tiny_model: MakeModel, tmp_path: Path) -> None:
+    session = ModelSession(load(tiny_model(blocks=4), quantization="nf4"))
+    method = every_linear(session.model)
+    losses = {}
+    for compiled in (False, True):
+        specification = specify(session.model, method, {1: 4}, compute=ComputeSettings(compile=compiled))
+        events = run(session, specification, tmp_path / str(compiled))
+        losses[compiled] = [event.loss for event in events if isinstance(event, StepDone)]
+    assert losses[True] == pytest.approx(losses[False], rel=1e-5)
