@@ -15,7 +15,8 @@ export function isJson(response: string): boolean {
   if (text.endsWith("```")) text = text.slice(0, -3);
   text = strip(text);
   for (const match of text.matchAll(longWholeNumber)) if (match[1] !== undefined) return false;
-  const plain = text.replace(stringOrSpecial, (found) => (found.startsWith('"') ? found : "0"));
+  // A word between blanks, so that nothing beside it joins it to one: 3.14NaN, -NaN and 1eInfinity are no numbers.
+  const plain = text.replace(stringOrSpecial, (found) => (found.startsWith('"') ? found : " null "));
   try {
     JSON.parse(plain);
     return true;

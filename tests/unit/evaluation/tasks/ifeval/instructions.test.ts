@@ -55,7 +55,12 @@ const cases: readonly Case[] = [
     ["Day 1 x Day\n2"],
     ["day 1 Day 2"],
   ],
-  ["detectable_format:json_format", {}, ['```json\n{"a": [1]}\n```', "NaN", '"NaN"'], ["{'a': 1}", "{}x"]],
+  [
+    "detectable_format:json_format",
+    {},
+    ['```json\n{"a": [1]}\n```', "NaN", '"NaN"', '{"a": [NaN, -Infinity, Infinity]}'],
+    ["{'a': 1}", "{}x", "3.14NaN", "NaN.5", "-NaN", "1eInfinity", "NaN1", "--Infinity", "{NaN: 1}"],
+  ],
   ["detectable_format:title", {}, ["<<a>>", "x <<<a>>"], ["<<>>", "<<<>>", "<< >>", "<<a\n>>"]],
   ["combination:two_responses", {}, ["a******b", "******a******b"], ["a******a", "a****** ******b", "a"]],
   ["combination:repeat_prompt", { prompt_to_repeat: "Say it. " }, [" SAY IT. ok"], ["ok Say it."]],
