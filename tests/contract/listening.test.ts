@@ -4,9 +4,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { openBridge } from "../../sdk/src/transport/grpc-bridge.js";
 import { startTestSidecar } from "../support/test-sidecar.js";
+
+// A real sidecar on a machine that others use as well.
+jest.setTimeout(180_000);
 
 const clientVersion = "0.1.0";
 const tlsFile = (name: string) => fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url));
@@ -27,7 +30,6 @@ const tlsFile = (name: string) => fileURLToPath(new URL(`../support/tls/${name}`
     await sidecar.stop();
     await rm(folder, { recursive: true });
   },
-  60_000,
 );
 
 test("TLS opens with the certificate, and not without", async () => {
@@ -42,4 +44,4 @@ test("TLS opens with the certificate, and not without", async () => {
   const stranger = openBridge({ address, token: "wrong", clientVersion, tls });
   await expect(stranger).rejects.toMatchObject({ code: "unauthenticated" });
   await sidecar.stop();
-}, 60_000);
+});

@@ -1,10 +1,13 @@
 /** A watcher outlives the sidecar: killed in the middle of a run and started again, it is told every event once. */
 import { once } from "node:events";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import type { TrainingEvent } from "../../sdk/src/training/run-event.js";
 import { openBridge } from "../../sdk/src/transport/grpc-bridge.js";
 import { startTestSidecar } from "../support/test-sidecar.js";
 import { specificationFor, trainingRows } from "../support/training-pair.js";
+
+// A real sidecar on a machine that others use as well.
+jest.setTimeout(180_000);
 
 test("a killed sidecar that comes back goes on where the watcher was", async () => {
   const first = await startTestSidecar();

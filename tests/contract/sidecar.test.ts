@@ -1,6 +1,6 @@
 /** The real sidecar, spoken to by the SDK's bridge and by a second client that shares no code with it: equal results. */
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { ModelCard } from "../../sdk/src/layers/model-card.js";
 import type { TrainingEvent } from "../../sdk/src/training/run-event.js";
 import type { ArtifactPart, Bridge } from "../../sdk/src/transport/bridge.js";
@@ -12,6 +12,9 @@ import type { WireMessage } from "../support/contract-definitions.js";
 import { SecondClient } from "../support/second-client.js";
 import { startTestSidecar, type TestSidecar } from "../support/test-sidecar.js";
 import { specificationFor, specificationMessageFor, trainingRows } from "../support/training-pair.js";
+
+// A real sidecar on a machine that others use as well.
+jest.setTimeout(180_000);
 
 const clientVersion = "0.1.0";
 const rows = trainingRows(16);
@@ -34,7 +37,7 @@ afterAll(async () => {
   second.close();
   bridge.close();
   await sidecar.stop();
-}, 60_000);
+});
 
 /** What the second client's stream says, heartbeats apart. */
 async function told(name: string, request: WireMessage, field: string): Promise<WireMessage[]> {
@@ -176,7 +179,7 @@ describe("datasets", () => {
       datumCount: 4000,
       tokenCount: 2_000_000,
     });
-  }, 60_000);
+  });
 
   test("bytes that are not what they claim are refused", async () => {
     const header = { content_hash: "0".repeat(64), total_bytes: String(dataset.bytes.length) };
@@ -231,7 +234,7 @@ describe("runs", () => {
     expect(
       await filesOf(partsOf(second.stream("Runs/FetchArtifacts", { run_id: runId, form: "ARTIFACT_FORM_TRAINED" }))),
     ).toEqual(files);
-  }, 60_000);
+  });
 
   test("the same key with another specification is a conflict", async () => {
     const runId = await trained("conflict");
@@ -241,7 +244,7 @@ describe("runs", () => {
       code: "run-key-conflict",
       facts: { runId },
     });
-  }, 60_000);
+  });
 
   test("a run is paused by one client, resumed by the other, and told without a gap", async () => {
     await bridge.uploadDataset(rows);
@@ -294,7 +297,7 @@ describe("runs", () => {
     await expect(
       second.call("Runs/ExtendRun", { run_id: runId, number: 1, batch_plan: { steps: twice } }),
     ).rejects.toMatchObject({ code: 6 });
-  }, 60_000);
+  });
 
   test("a run that is cancelled ends, and watching it from its end gives nothing", async () => {
     await bridge.uploadDataset(rows);
@@ -306,7 +309,7 @@ describe("runs", () => {
     }
     expect(last).toMatchObject({ type: "run-end", state: "cancelled" });
     expect(await all(bridge.watchRun(runId, (last?.sequence ?? 0) + 1))).toEqual([]);
-  }, 60_000);
+  });
 
   test("both clients list the same runs, newest first", async () => {
     await trained("older", 1);
@@ -315,7 +318,7 @@ describe("runs", () => {
     expect(records.slice(0, 2).map(({ key }) => key)).toEqual(["newer", "older"]);
     const page = await second.call("Runs/ListRuns", { limit: 1, before_run_id: records[0]?.runId ?? "" });
     expect(page).toMatchObject({ runs: [{ run_id: records[1]?.runId }] });
-  }, 60_000);
+  });
 
   test("a run that does not exist is named as such to both", async () => {
     await expect(bridge.getRun("no-such-run")).rejects.toMatchObject({
@@ -378,7 +381,7 @@ describe("preflight", () => {
     expect(ours.trainingPeakBytes).toBeGreaterThan(ours.memory.weights);
     expect(ours.microBatchSeconds).toBeGreaterThan(0);
     expect((await all(bridge.listRuns())).length).toBe(runsBefore);
-  }, 60_000);
+  });
 });
 
 describe("inference", () => {
@@ -414,7 +417,7 @@ describe("inference", () => {
         ours.map(({ index, tokenIds, text }) => ({ index, token_ids: tokenIds, ...(text && { text }) })),
       );
     }
-  }, 60_000);
+  });
 
   test("both clients score the same, and training shows in the drift", async () => {
     const runId = await trained("drift", 8);
@@ -448,7 +451,7 @@ describe("inference", () => {
     const mean = (scores: typeof ours) =>
       scores.flatMap(({ logProbabilities }) => logProbabilities).reduce((a, b) => a + b);
     expect(mean(ours)).toBeGreaterThan(mean(base));
-  }, 60_000);
+  });
 
   test("leaving a generation leaves the sidecar free for the next call", async () => {
     const long = Array.from({ length: 64 }, (_, row) => [4 + row, 5, 6]);
@@ -457,7 +460,7 @@ describe("inference", () => {
       break;
     const quick = bridge.generate({ ...request, model: { kind: "base" }, prompts: [[1]], maxNewTokens: 1 });
     expect(await all(quick)).toHaveLength(1);
-  }, 60_000);
+  });
 
   test("a sequence that is too long is told with its limit", async () => {
     const tokenIds = Array.from({ length: card.contextLength + 2 }, () => 5);
