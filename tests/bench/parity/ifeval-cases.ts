@@ -69,11 +69,14 @@ const libraryKinds: ReadonlySet<string> = new Set([
   "change_case:english_lowercase",
 ]);
 
-/** True where no equal verdict can be asked for: another library tells, or the reference draws a letter at random. */
-export function isJudgedApart({ id, kwargs }: InstructionCase): boolean {
-  const { letter } = kwargs;
-  const isDrawn = id === "keywords:letter_frequency" && typeof letter === "string" && !/^[a-z]$/i.test(letter);
-  return isDrawn || libraryKinds.has(id);
+/** True where the reference counts a letter that it draws at random in place of a sign that is none. */
+export function hasDrawnLetter({ id, kwargs: { letter } }: InstructionCase): boolean {
+  return id === "keywords:letter_frequency" && typeof letter === "string" && !/^[a-z]$/i.test(letter);
+}
+
+/** True where no equal verdict can be asked for: another library tells, or the reference draws a letter. */
+export function isJudgedApart(instruction: InstructionCase): boolean {
+  return hasDrawnLetter(instruction) || libraryKinds.has(instruction.id);
 }
 
 /** One instruction of each kind, drawn anew. */

@@ -1,11 +1,11 @@
 /** Hostile outputs as our rules judge them, in the form in which judge_rules.py judges them too. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gsm8k, ifeval } from "midblock";
-import { z } from "zod";
 import { followedBy } from "../../../sdk/src/evaluation/tasks/ifeval/ifeval.js";
 import { longOutputs, numberOutputs, textOutputs } from "./hostile-outputs.js";
 import { type InstructionCase, instructionsFor, isJudgedApart } from "./ifeval-cases.js";
+import { readIfevalRows } from "./ifeval-rows.js";
 
 /** Verdicts on one output, by rule; a rule may be named twice. */
 export type Verdicts = readonly (readonly [rule: string, verdict: Readonly<Record<string, string | boolean>>])[];
@@ -97,21 +97,12 @@ function madeCases({ count, seed }: OutputsWanted): IfevalCase[] {
   return [...short, ...long];
 }
 
-const rowSchema = z.object({
-  prompt: z.string(),
-  instruction_id_list: z.array(z.string()),
-  kwargs: z.array(z.record(z.string(), z.unknown())),
-});
-
 /** As many outputs again, each for the next of the data set's rows, with the words that its instructions name in it. */
 async function casesOfRows({ count, seed, ifevalFile }: OutputsWanted): Promise<IfevalCase[]> {
-  const lines = (await readFile(ifevalFile, "utf8")).split("\n").filter((line) => line !== "");
-  const rows = lines.map((line) => rowSchema.parse(JSON.parse(line)));
+  const rows = await readIfevalRows(ifevalFile);
   return Array.from({ length: count }, (_, index) => {
-    const { prompt, instruction_id_list, kwargs } = rows[index % rows.length] ?? rowSchema.parse(undefined);
-    const instructions = instruction_id_list
-      .map((id, place) => ({ id, kwargs: kwargs[place] ?? {} }))
-      .filter((instruction) => index % apartEvery === 0 || !isJudgedApart(instruction));
+    const { prompt, instructions: all } = rows[index % rows.length] ?? { prompt: "", instructions: [] };
+    const instructions = all.filter((instruction) => index % apartEvery === 0 || !isJudgedApart(instruction));
     const named = instructions
       .flatMap((one) => Object.values(one.kwargs).flat())
       .filter((value) => typeof value === "string");

@@ -1,6 +1,7 @@
 /** The measurements of a round: each is made when a figure first asks for it, and once. */
 import { tableLine } from "../figure-table.js";
 import { type AnswerPair, gsm8kVerdicts, ifevalVerdicts, pairAnswers, type VerdictForms } from "./answers.js";
+import { withoutDrawnLetters } from "./ifeval-rows.js";
 import { compareLikelihoods } from "./likelihoods.js";
 import { explainPartings, type Parting } from "./peer-process.js";
 import { countAgreement, type RuleCount } from "./rules.js";
@@ -62,7 +63,8 @@ export function newRound(bench: Bench, items: Items) {
       return await pairs(sides, [await runBoth(bench, sides)], gsm8kVerdicts(sides.task));
     }),
     ifeval: once("IFEval", async () => {
-      const sides = ifevalOnBothSides(bench.ifevalFile, items.ifeval, ifevalTokens);
+      const rows = await withoutDrawnLetters(bench.ifevalFile, bench.folder);
+      const sides = ifevalOnBothSides(rows, items.ifeval, ifevalTokens);
       const found = await pairs(sides, [await runBoth(bench, sides)], ifevalVerdicts);
       notes.push(
         `IFEval: ${found.filter(({ ours, theirs }) => ours === theirs).length} of ${found.length} texts the same`,
