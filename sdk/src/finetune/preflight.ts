@@ -18,8 +18,8 @@ import type { PlannedRows } from "./training-data.js";
 type Steps = RunSpecification["batchPlan"]["steps"];
 
 /**
- * Tries a finetune out, also one that was tried before. Nothing is uploaded and no run is started. Throws at once what `finetune` would throw for its
- * options, data and plan.
+ * Tries a finetune out, also one that was tried before. Nothing is uploaded and no run is started. Throws at once what
+ * `finetune` would throw for its options, data and plan.
  */
 export async function measurePreflight(context: FinetuneContext, settings: FinetuneSettings): Promise<Preflight> {
   const prepared = await prepareWhole(context, settings);
@@ -37,8 +37,9 @@ export interface ReadyRun {
 }
 
 /**
- * The first thing that a finetune does on the device; what a run like it needed before is not measured again. Undefined where it was told not to, or where a run of this key is
- * there already. Throws RunError "does-not-fit", with what to change, where memory would run out.
+ * The first thing that a finetune does on the device; what a run like it needed before is not measured again. Undefined
+ * where it was told not to, or where a run of this key is there already. Throws RunError "does-not-fit", with what to
+ * change, where memory would run out.
  */
 export async function tryOnce(
   context: FinetuneContext,

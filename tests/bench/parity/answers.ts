@@ -48,11 +48,12 @@ export const ifevalVerdicts: VerdictForms<Parameters<typeof followedBy>[0]> = {
   },
   theirs: (item, { verdicts }) => {
     const metrics = verdicts["none"]?.metrics ?? {};
-    const at = (name: string, index: number) => Object(metrics[name])[index];
-    const each = item.instructions.map(({ id }, index) => ({
-      id,
-      strict: at("inst_level_strict_acc", index),
-      loose: at("inst_level_loose_acc", index),
+    const [strict, loose] = [metrics["inst_level_strict_acc"], metrics["inst_level_loose_acc"]].map(Object);
+    // As many as the peer gave, so that a verdict too many is a difference as well.
+    const each = Array.from({ length: Math.max(strict.length, loose.length) }, (_, index) => ({
+      id: item.instructions[index]?.id,
+      strict: strict[index],
+      loose: loose[index],
     }));
     return [
       ...each,
@@ -85,11 +86,10 @@ export async function pairAnswers<Item>(
 }
 
 function differenceOf(ours: readonly unknown[], theirs: readonly unknown[]): string | undefined {
-  const differing = ours.flatMap((verdict, index) =>
-    isDeepStrictEqual(verdict, theirs[index])
-      ? []
-      : [`${JSON.stringify(verdict)} here, ${JSON.stringify(theirs[index])} by the peer`],
-  );
+  const places = Array.from({ length: Math.max(ours.length, theirs.length) }, (_, place) => place);
+  const differing = places
+    .filter((place) => !isDeepStrictEqual(ours[place], theirs[place]))
+    .map((place) => `${JSON.stringify(ours[place])} here, ${JSON.stringify(theirs[place])} by the peer`);
   return differing.length === 0 ? undefined : differing.join("; ");
 }
 
