@@ -178,10 +178,12 @@ export class RunWatch {
   /** Removes checkpoints that nobody waits for: neither the newest ones nor the best. */
   async #tidy(runId: string): Promise<void> {
     const { bridge, settings, keepCheckpoints } = this.#needs;
-    const newest = [...this.#saved].sort((left, right) => left - right).slice(-keepCheckpoints);
+    // As they are now: others are saved while these are removed, and a loop over the set would come to them.
+    const saved = [...this.#saved].sort((left, right) => left - right);
+    const newest = saved.slice(-keepCheckpoints);
     // The last that was measured is the result if the next keeps too little.
     const stays = settings.keepBest ? this.#best : settings.leastKept && this.#latest;
-    for (const step of this.#saved) {
+    for (const step of saved) {
       if (newest.includes(step) || this.#waiting.has(step) || (stays && step === stays.step)) continue;
       await bridge.removeCheckpoint(runId, step);
       this.#saved.delete(step);
