@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
-import weakref
 from pathlib import Path
 
-import torch
 from torch import Tensor
+
+from midblock_server.core.tensor_file import Place, TensorFile
 
 
 class PrefixStore:
-    """Plain tensors by row. Memory and file go with the store; where the system allows it, the file has no name."""
+    """Plain tensors by row. Memory and file go with the store."""
 
     def __init__(self, memory_bytes: int, disk_bytes: int, folder: Path) -> None:
-        """Takes at most so many bytes of memory, and of a file on the disk of ``folder``, which exists by then."""
+        """Takes at most so many bytes of memory, and of a file on the disk of ``folder``."""
         self._memory_room = memory_bytes
         self._disk_room = disk_bytes
-        self._folder = folder
         self._memory: dict[int, Tensor] = {}
-        self._disk: dict[int, tuple[int, torch.dtype, torch.Size]] = {}
-        self._file: io.FileIO | None = None
+        self._disk: dict[int, Place] = {}
+        self._file = TensorFile(folder)
+        self._file_end = 0
 
     def get(self, row: int) -> Tensor | None:
         """What was put for the row, on the CPU; None where there was no room."""
-        return self._read(row) if row in self._disk else self._memory.get(row)
+        return self._file.read(self._disk[row]) if row in self._disk else self._memory.get(row)
 
     def put(self, row: int, states: Tensor) -> None:
         """Keeps a copy where there is room for it. A row is put once until it is removed."""
@@ -43,24 +41,10 @@ class PrefixStore:
             self._memory_room += states.nbytes
 
     def _write(self, row: int, states: Tensor) -> None:
-        try:
-            if self._file is None:
-                self._file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115  # as long as the store
-                weakref.finalize(self, self._file.close)
-            place = self._file.seek(0, 2)
-            written = self._file.write(states.contiguous().view(torch.uint8).numpy().data)
-        except OSError:
-            written = 0
-        if written == states.nbytes:
-            self._disk_room -= states.nbytes
-            self._disk[row] = (place, states.dtype, states.shape)
-        else:
+        place = self._file.write(self._file_end, states)
+        if place is None:
             self._disk_room = 0  # the disk is full before its share is used up: the row is computed again
-
-    def _read(self, row: int) -> Tensor:
-        assert self._file is not None
-        place, dtype, shape = self._disk[row]
-        content = bytearray(shape.numel() * dtype.itemsize)
-        self._file.seek(place)
-        self._file.readinto(content)
-        return torch.frombuffer(content, dtype=dtype).view(shape)
+            return
+        self._disk[row] = place
+        self._file_end = place.end
+        self._disk_room -= states.nbytes
