@@ -37,7 +37,7 @@ class CoreEngine:
         with _complete_environment():
             from midblock_server.core.model import load_model
             from midblock_server.core.ranks import join_ranks
-        return CoreModel(load_model(settings, report, join_ranks()), settings.max_sequence_tokens)
+        return CoreModel(load_model(settings, report, join_ranks()), settings)
 
     def merge(self, base: LoadSettings, trained: Path, out: Path, report: ReportProgress) -> Sequence[Path]:
         with _complete_environment():
@@ -53,14 +53,16 @@ class CoreEngine:
 class CoreModel:
     """Implements ``engine.Model`` over one session, in which calls take turns."""
 
-    def __init__(self, loaded: LoadedModel, max_sequence_tokens: int) -> None:
+    def __init__(self, loaded: LoadedModel, settings: LoadSettings) -> None:
+        from midblock_server.core.kept_passes import KeptPasses
         from midblock_server.core.session import ModelSession
 
         self._loaded = loaded
-        self._session = ModelSession(loaded)
+        self._session = ModelSession(loaded, KeptPasses(settings.cache_folder))
         self.card: ModelCard = loaded.card
         self.device: DeviceFacts = loaded.device
-        self.max_sequence_tokens = min(max_sequence_tokens or loaded.card.context_length, loaded.card.context_length)
+        context_length = loaded.card.context_length
+        self.max_sequence_tokens = min(settings.max_sequence_tokens or context_length, context_length)
 
     def by_turns_of(self, lock: AbstractContextManager[None]) -> CoreModel:
         """The same model for one operation, which takes its turns by another lock."""

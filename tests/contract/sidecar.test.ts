@@ -1,6 +1,7 @@
 /** The real sidecar, spoken to by the SDK's bridge and by a second client that shares no code with it: equal results. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { ModelReference, SharedPrefix } from "../../sdk/src/evaluation/inference.js";
 import type { ModelCard } from "../../sdk/src/layers/model-card.js";
 import type { TrainingEvent } from "../../sdk/src/training/run-event.js";
 import type { ArtifactPart, Bridge } from "../../sdk/src/transport/bridge.js";
@@ -451,6 +452,33 @@ describe("inference", () => {
     const mean = (scores: typeof ours) =>
       scores.flatMap(({ logProbabilities }) => logProbabilities).reduce((a, b) => a + b);
     expect(mean(ours)).toBeGreaterThan(mean(base));
+  });
+
+  test("what base and run share below the band changes no answer; a block that is not there is told", async () => {
+    const run = { kind: "run" as const, runId: await trained("shared", 2) };
+    const sequences = trainingRows(3).map(({ tokenIds }) => ({ tokenIds, from: 12 }));
+    const generation = { prompts, maxNewTokens: 5, picking: { kind: "greedy" as const }, maxBatchRows: 0 };
+    const answers = async (model: ModelReference, sharedPrefix: SharedPrefix | undefined) => {
+      const stops = { stopTokenIds: [2], stopStrings: [] };
+      const generated = await all(bridge.generate({ ...generation, ...stops, model, sharedPrefix }));
+      const scored = await all(bridge.score({ model, sequences, klFromBase: true, sharedPrefix }));
+      return [generated, scored];
+    };
+    const shared = { firstBlock: 1, diskBytes: 2 ** 20 };
+    const wanted = [await answers({ kind: "base" }, undefined), await answers(run, undefined)];
+    expect([await answers({ kind: "base" }, shared), await answers(run, shared)]).toEqual(wanted);
+    const fault = {
+      code: "invalid-options",
+      found: `shared_prefix.first_block: 99, wanted 1 to ${card.blockCount - 1}`,
+    };
+    await expect(answers(run, { ...shared, firstBlock: 99 })).rejects.toMatchObject(fault);
+    const scoring = bridge.score({
+      model: run,
+      sequences,
+      klFromBase: false,
+      sharedPrefix: { ...shared, firstBlock: 99 },
+    });
+    await expect(all(scoring)).rejects.toMatchObject(fault);
   });
 
   test("leaving a generation leaves the sidecar free for the next call", async () => {

@@ -10,7 +10,8 @@ export interface ComputeOptions {
   readonly compile?: boolean;
   /**
    * Most bytes for the hidden states below the band, which are computed in the first epoch and kept for the later ones;
-   * 0 for none; default 1 GiB of memory and 4 GiB of disk. Outcomes are the same to the bit.
+   * 0 for none; default 1 GiB of memory and 4 GiB of disk. Evaluations of the base and of the run keep on disk, within as
+   * much again, what these blocks make of their prompts. Outcomes are the same to the bit.
    */
   readonly prefixCache?: { readonly memoryBytes?: number; readonly diskBytes?: number };
 }

@@ -19,6 +19,17 @@ export type Picking =
       readonly seed: number;
     };
 
+/**
+ * Asks the sidecar to keep, on its disk, what the blocks below `firstBlock` make of a request's tokens, or to take what it
+ * kept: for requests of the same tokens to weights that differ from that block on alone. Changes no bit of the answers.
+ */
+export interface SharedPrefix {
+  /** Index of the lowest block that differs, at least 1. */
+  readonly firstBlock: number;
+  /** Most bytes on disk, over all requests; the oldest make room. */
+  readonly diskBytes: number;
+}
+
 /** Asks for continuations. */
 export interface GenerateRequest {
   readonly model: ModelReference;
@@ -30,6 +41,7 @@ export interface GenerateRequest {
   readonly stopStrings: readonly string[];
   /** Most rows at once; 0: the sidecar chooses. */
   readonly maxBatchRows: number;
+  readonly sharedPrefix?: SharedPrefix | undefined;
 }
 
 /** A finished continuation. */
@@ -52,6 +64,7 @@ export interface ScoreRequest {
   }[];
   /** Also give KL(base || model) at each scored position. */
   readonly klFromBase: boolean;
+  readonly sharedPrefix?: SharedPrefix | undefined;
 }
 
 /** A scored sequence; entry p belongs to token from + p. */

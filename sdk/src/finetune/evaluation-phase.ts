@@ -7,6 +7,7 @@ import type { EvaluationTask } from "../evaluation/task.js";
 import type { EventLog } from "./event-log.js";
 import type { FinetuneJob } from "./job.js";
 import type { EvaluationEndEvent, EvaluationPhase } from "./run-event.js";
+import { sharingPrefix } from "./shared-prefix.js";
 
 /** Which evaluation it is. */
 export interface PhaseOfRun {
@@ -23,11 +24,12 @@ export function phaseContext(
   when: PhaseOfRun,
   model: ModelReference,
 ): EvaluationContext {
-  return evaluationContext(job, model, {
+  const context = evaluationContext(job, model, {
     signal,
     onProgress: ({ model: _, ...progress }) =>
       log.append({ type: "eval-progress", unixSeconds: now(), ...when, ...progress }),
   });
+  return { ...context, inference: sharingPrefix(context.inference, job.specification) };
 }
 
 /** What the end of an evaluation tells. */

@@ -7,7 +7,7 @@ replaced while the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ class KeyValueSlots:
     """``lengths[slot]`` tokens are held by each slot in use; slots in use come first."""
 
     lengths: list[int] = field(default_factory=list)
+    on_taken: Callable[[nn.Module, Tensor, Tensor], None] | None = None
+    """Told of what each block takes in while prompts are read: as ``take`` is given it."""
     _memory: dict[nn.Module, _BlockMemory] = field(default_factory=dict)
     _prefix_tokens: int = 0
     _adding: list[int] | None = None
@@ -95,11 +97,12 @@ class KeyValueSlots:
 
     def attend(self, block: nn.Module, query: Tensor, key: Tensor, value: Tensor, how: Attending) -> Tensor:
         """Attention of one block in the pass under way: [1, heads, tokens, size] of the new tokens, in and out."""
+        if self._reading_prefix or self._adding is not None:
+            self.take(block, key, value)
         if self._reading_prefix:
-            self._memory[block] = _BlockMemory(key.new_empty(0), value.new_empty(0), (key[0], value[0]))
             return attend_span(query, key, value, self._span_bias(query, key, how), how)
         if self._adding is not None:
-            return self._attend_adding(self._room(block, key, value), self._adding, (query, key, value), how)
+            return self._attend_adding(self._memory[block], self._adding, query, how)
         memory = self._room(block, key, value)
         slots = torch.arange(len(self.lengths), device=key.device)
         places = torch.tensor(self.lengths, device=key.device)
@@ -111,19 +114,30 @@ class KeyValueSlots:
         # All of the room, hidden where it is empty: on CPU products of a whole tensor are twice as fast as of a slice.
         return attend_rows(query, memory.keys[:rows], memory.values[:rows], self._bias[how.window, room], how)
 
-    def _attend_adding(
-        self, memory: _BlockMemory, counts: list[int], states: tuple[Tensor, Tensor, Tensor], how: Attending
-    ) -> Tensor:
-        outputs, first = [], self._prefix_tokens
-        spans = zip(*(torch.split(part, counts, dim=2) for part in states), strict=True)
-        for slot, (query, key, value) in enumerate(spans, start=len(self.lengths)):
-            end = first + key.shape[2]
-            for room, new, place in ((memory.keys, key, 0), (memory.values, value, 1)):
+    def take(self, block: nn.Module, key: Tensor, value: Tensor) -> None:
+        """While prompts are read: takes in a block's keys and values, [1, heads, tokens, size], of all new tokens.
+
+        ``attend`` does it. By itself it serves a block that is not run, since its outcome is known.
+        """
+        if self.on_taken is not None:
+            self.on_taken(block, key, value)
+        if self._adding is None:
+            self._memory[block] = _BlockMemory(key.new_empty(0), value.new_empty(0), (key[0], value[0]))
+            return
+        memory, first = self._room(block, key, value), self._prefix_tokens
+        spans = zip(*(torch.split(part, self._adding, dim=2) for part in (key, value)), strict=True)
+        for slot, span in enumerate(spans, start=len(self.lengths)):
+            for place, (room, new) in enumerate(zip((memory.keys, memory.values), span, strict=True)):
                 if memory.prefix is not None:
                     room[slot, :, :first] = memory.prefix[place]
-                room[slot, :, first:end] = new[0]
+                room[slot, :, first : first + new.shape[2]] = new[0]
+
+    def _attend_adding(self, memory: _BlockMemory, counts: list[int], query: Tensor, how: Attending) -> Tensor:
+        outputs = []
+        for slot, queries in enumerate(torch.split(query, counts, dim=2), start=len(self.lengths)):
+            end = self._prefix_tokens + queries.shape[2]
             keys, values = memory.keys[slot, None, :, :end], memory.values[slot, None, :, :end]
-            outputs.append(attend_span(query, keys, values, self._span_bias(query, keys, how), how))
+            outputs.append(attend_span(queries, keys, values, self._span_bias(queries, keys, how), how))
         return torch.cat(outputs, dim=2)
 
     def _span_bias(self, query: Tensor, keys: Tensor, how: Attending) -> Tensor:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from midblock_server.core.errors import RequestError
 from midblock_server.core.model import LoadedModel
-from midblock_server.core.types import GenerateRequest, Sampling, ScoreRequest
+from midblock_server.core.types import GenerateRequest, Sampling, ScoreRequest, SharedPrefix
 
 NAMED_FAULTS = 20
 """Most faults spelled out in one error; the rest are counted."""
@@ -14,7 +14,11 @@ NAMED_FAULTS = 20
 
 def check_generate_request(model: LoadedModel, request: GenerateRequest) -> None:
     """Raises RequestError: "invalid-options" or "sequence-too-long"."""
-    faults = [*_sampling_faults(request.sampling), *_option_faults(request)]
+    faults = [
+        *_sampling_faults(request.sampling),
+        *_option_faults(request),
+        *_shared_prefix_faults(model, request.shared_prefix),
+    ]
     for index, prompt in enumerate(request.prompts):
         if len(prompt) == 0:
             faults.append(f"prompt {index}: 0 tokens, wanted at least 1")
@@ -25,7 +29,7 @@ def check_generate_request(model: LoadedModel, request: GenerateRequest) -> None
 
 def check_score_request(model: LoadedModel, request: ScoreRequest) -> None:
     """Raises RequestError: "invalid-options" or "sequence-too-long"."""
-    faults: list[str] = []
+    faults = _shared_prefix_faults(model, request.shared_prefix)
     for index, sequence in enumerate(request.sequences):
         count = len(sequence.token_ids)
         if count < 2:
@@ -47,6 +51,13 @@ def _option_faults(request: GenerateRequest) -> list[str]:
     if "" in request.stop_strings:
         faults.append("stop_strings: an empty one, which every text contains")
     return faults
+
+
+def _shared_prefix_faults(model: LoadedModel, shared: SharedPrefix | None) -> list[str]:
+    most = len(model.blocks) - 1
+    if shared is None or 1 <= shared.first_block <= most:
+        return []
+    return [f"shared_prefix.first_block: {shared.first_block}, wanted 1 to {most}"]
 
 
 def _sampling_faults(sampling: Sampling | None) -> list[str]:

@@ -9,11 +9,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from midblock_server.core.block_range import can_split, hidden_states, run_prefix
+from midblock_server.core.block_range import Prefix, can_split, hidden_states, run_prefix
 from midblock_server.core.errors import CancelledError
 from midblock_server.core.head import CHUNK_ROWS, logits
 from midblock_server.core.model import LoadedModel
-from midblock_server.core.packed import packed_hidden_states
+from midblock_server.core.passes_below import PassesBelow, passes_below
 from midblock_server.core.request_check import check_score_request
 from midblock_server.core.sampling import pick_greedy
 from midblock_server.core.session import ModelSession
@@ -32,8 +32,9 @@ def score(
 
     What neighbours begin with, such as a question before its choices, is computed once. Logarithms are natural and
     softmax is float32. KL is KL(base || weights) in nats for each scored position, computed from both models in one
-    turn; for the base itself it is exactly 0. Raises RequestError before the first result, and CancelledError between
-    batches once ``cancelled`` says so.
+    turn; for the base itself it is exactly 0. What the blocks below ``request.shared_prefix`` make of the tokens is
+    kept, or taken from what is. Raises RequestError before the first result, and CancelledError between batches once
+    ``cancelled`` says so.
     """
     check_score_request(session.model, request)
     for batch in _batches(request.sequences):
@@ -42,10 +43,14 @@ def score(
         sequences = [request.sequences[index] for index in batch]
         with session.turn(weights) as model, torch.no_grad():
             tokens, paths = _to_run(model, sequences)
+            below = passes_below(session, weights, request.shared_prefix)
             if request.kl_from_base and weights is not None:
-                states, base_states = _with_base_states(session, model, tokens)
+                states, base_states = _with_base_states(session, model, tokens, below)
             else:
-                states, base_states = packed_hidden_states(model, tokens), None
+                states, base_states = (
+                    hidden_states(model, tokens, None if below is None else below.prefix(model, tokens)),
+                    None,
+                )
             columns = _score_rows(model, _scored_positions(sequences, paths), states, base_states)
         yield from _results(batch, sequences, columns, request.kl_from_base)
 
@@ -64,11 +69,14 @@ def _to_run(
 
 
 def _with_base_states(
-    session: ModelSession, model: LoadedModel, tokens: Sequence[Sequence[int]] | TokenTree
+    session: ModelSession, model: LoadedModel, tokens: Sequence[Sequence[int]] | TokenTree, below: PassesBelow | None
 ) -> tuple[Tensor, Tensor]:
     """The states of the turn's weights and of the base. What lies below the lowest changed block is run once."""
     first_block = session.first_changed_block()
-    prefix = run_prefix(model, tokens, first_block) if can_split(model, first_block) else None
+    if below is not None and below.first_block == first_block:
+        prefix: Prefix | None = below.prefix(model, tokens)
+    else:
+        prefix = run_prefix(model, tokens, first_block) if can_split(model, first_block) else None
     states = hidden_states(model, tokens, prefix)
     with session.base() as base:
         return states, hidden_states(base, tokens, prefix)

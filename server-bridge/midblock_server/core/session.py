@@ -12,6 +12,7 @@ from midblock_server.core.artifacts import ARTIFACT_FILES, load_band
 from midblock_server.core.band import Band
 from midblock_server.core.checkpoint import read_state, verify_files
 from midblock_server.core.fair_lock import FairLock
+from midblock_server.core.kept_passes import KeptPasses
 from midblock_server.core.model import LoadedModel
 
 KEPT_BANDS = 2
@@ -24,8 +25,10 @@ class ModelSession:
     beside the base's tensors, which are never written to.
     """
 
-    def __init__(self, model: LoadedModel) -> None:
+    def __init__(self, model: LoadedModel, kept_passes: KeptPasses | None = None) -> None:
+        """``kept_passes`` is where evaluations keep what they share; None: nothing is kept."""
         self.model = model
+        self.kept_passes = kept_passes
         self._lock: AbstractContextManager[None] = FairLock()
         self._in_place: Band | None = None
         self._kept: OrderedDict[tuple[str, ...], Band] = OrderedDict()

@@ -11,6 +11,8 @@ from midblock_server.core.generated_row import GeneratedRow, extend_rows
 from midblock_server.core.head import logits
 from midblock_server.core.key_value_slots import KeyValueSlots
 from midblock_server.core.model import LoadedModel
+from midblock_server.core.passes_below import PassesBelow
+from midblock_server.core.prompts_below import reading_below
 from midblock_server.core.types import Completion, GenerateRequest
 
 PROMPT_TOKENS_PER_PASS = 2048
@@ -22,11 +24,15 @@ SMALLEST_PREFIX = 8
 
 @dataclass
 class SlottedGeneration:
-    """The state between turns. ``rows_at_once`` tells how many rows may go together, given their longest's tokens."""
+    """The state between turns. ``rows_at_once`` tells how many rows may go together, given their longest's tokens.
+
+    ``below`` is what reading the prompts shares with other weights.
+    """
 
     request: GenerateRequest
     waiting: deque[GeneratedRow]
     rows_at_once: Callable[[int], int]
+    below: PassesBelow | None = None
     _prefix_tokens: int = 0
     _rows: list[GeneratedRow] = field(default_factory=list)
     _slots: KeyValueSlots = field(default_factory=KeyValueSlots)
@@ -68,8 +74,9 @@ class SlottedGeneration:
     def _read(self, model: LoadedModel, arriving: Sequence[GeneratedRow]) -> None:
         if not self._rows and self._prefix_tokens == 0:
             self._read_prefix(model, arriving)
-        prompts = [row.prompt[self._prefix_tokens :] for row in arriving]
-        states = self._slots.add(model.module, prompts)
+        prompts = [row.prompt for row in arriving]
+        with reading_below(model, self.below, self._slots, prompts, self._prefix_tokens):
+            states = self._slots.add(model.module, [prompt[self._prefix_tokens :] for prompt in prompts])
         extend_rows(model, arriving, logits(model, states), self.request)
         self._rows.extend(arriving)
 
@@ -78,7 +85,9 @@ class SlottedGeneration:
         common = common_prefix_tokens(prompts)
         if len(prompts) > 1 and common >= SMALLEST_PREFIX:
             self._prefix_tokens = common
-            self._slots.read_prefix(model.module, prompts[0][:common])
+            prefix = prompts[0][:common]
+            with reading_below(model, self.below, self._slots, [prefix], 0):
+                self._slots.read_prefix(model.module, prefix)
 
     def _take_ended(self) -> list[GeneratedRow]:
         ended = []

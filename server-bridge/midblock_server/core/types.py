@@ -199,6 +199,12 @@ class Sampling:
 
 
 @dataclass(frozen=True)
+class SharedPrefix:
+    first_block: int
+    disk_bytes: int
+
+
+@dataclass(frozen=True)
 class GenerateRequest:
     prompts: Sequence[Sequence[int]]
     max_new_tokens: int
@@ -206,6 +212,7 @@ class GenerateRequest:
     stop_token_ids: frozenset[int] = frozenset()
     stop_strings: tuple[str, ...] = ()
     max_batch_rows: int = 0
+    shared_prefix: SharedPrefix | None = None
 
 
 @dataclass(frozen=True)
@@ -226,6 +233,7 @@ class ScoreSequence:
 class ScoreRequest:
     sequences: Sequence[ScoreSequence]
     kl_from_base: bool = False
+    shared_prefix: SharedPrefix | None = None
 
 
 @dataclass(frozen=True)

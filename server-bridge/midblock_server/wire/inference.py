@@ -11,6 +11,7 @@ from midblock_server.core.types import (
     ScoreRequest,
     ScoreSequence,
     SequenceScore,
+    SharedPrefix,
 )
 from midblock_server.gen.midblock.v1 import inference_pb2
 
@@ -29,6 +30,7 @@ def generate_request_from_wire(message: inference_pb2.GenerateRequest) -> Genera
         stop_token_ids=frozenset(message.stop_token_ids),
         stop_strings=tuple(message.stop_strings),
         max_batch_rows=message.max_batch_rows,
+        shared_prefix=_shared_prefix_from_wire(message),
     )
 
 
@@ -37,6 +39,7 @@ def score_request_from_wire(message: inference_pb2.ScoreRequest) -> ScoreRequest
         # getattr, since `from` is a keyword of Python.
         sequences=[ScoreSequence(list(one.token_ids), getattr(one, "from")) for one in message.sequences],
         kl_from_base=message.kl_from_base,
+        shared_prefix=_shared_prefix_from_wire(message),
     )
 
 
@@ -60,6 +63,14 @@ def sequence_score_to_wire(score: SequenceScore) -> inference_pb2.ScoreResponse:
             kl_from_base=score.kl_from_base,
         )
     )
+
+
+def _shared_prefix_from_wire(
+    message: inference_pb2.GenerateRequest | inference_pb2.ScoreRequest,
+) -> SharedPrefix | None:
+    if not message.HasField("shared_prefix"):
+        return None
+    return SharedPrefix(message.shared_prefix.first_block, message.shared_prefix.disk_bytes)
 
 
 def _sampling_from_wire(message: inference_pb2.GenerateRequest) -> Sampling | None:

@@ -1,14 +1,6 @@
 /** Tasks as both sides run them: the same model, element type, rows, prompts and budgets. */
 import { join } from "node:path";
-import {
-  Client,
-  type EvaluationTask,
-  type GenerationTask,
-  gsm8k,
-  ifeval,
-  type ModelReference,
-  type TaskResult,
-} from "midblock";
+import { Client, type EvaluationTask, type GenerationTask, gsm8k, ifeval, type TaskResult } from "midblock";
 import { gsm8k as gsm8kRows } from "../gsm8k.js";
 import { type Peer, type PeerRun, type PeerSettings, runPeer } from "./peer-process.js";
 
@@ -89,9 +81,9 @@ export interface OurRun {
 }
 
 /** Evaluates one task. */
-export async function runOurs(client: Client, task: EvaluationTask, model?: ModelReference): Promise<OurRun> {
+export async function runOurs(client: Client, task: EvaluationTask): Promise<OurRun> {
   const start = performance.now();
-  const { results } = await client.evaluate({ tasks: [task], model });
+  const { results } = await client.evaluate({ tasks: [task] });
   const [result] = results;
   if (result === undefined) throw new Error(`task "${task.name}" has no result`);
   return { result, seconds: (performance.now() - start) / 1000 };
@@ -112,19 +104,25 @@ export async function runBoth<Item>(bench: Bench, { task, peer }: TwoSided<Item>
 }
 
 /**
- * The base model, and one with a step of training in it. Ours has one sidecar for both; the peer is started twice, the
- * second time on the merged model.
+ * The base model, and one with a step of training in it. Ours measures both in the one call that trains, so that they
+ * share what they can; the peer is started twice, the second time on the merged model.
  */
 export async function runBothTwice<Item>(bench: Bench, { task, peer }: TwoSided<Item>): Promise<readonly BothRuns[]> {
   const { modelFolder } = bench;
   const mergedFolder = join(bench.folder, "merged");
   const [before, after] = await withClient(bench, async (client) => {
     const data = gsm8kRows(join(bench.gsm8kFolder, "train.jsonl")).take(8);
-    const run = await client.finetune({ data, maxSteps: 1, retention: false, seed: 0 });
+    const run = await client.finetune({ data, maxSteps: 1, retention: false, seed: 0, evaluate: [task] });
     const result = await run.result();
     await result.saveMerged(mergedFolder);
-    return [await runOurs(client, task), await runOurs(client, task, { kind: "run", runId: result.runId })] as const;
+    const { comparisons, timings } = result.report;
+    return (["before", "after"] as const).map((phase): OurRun => {
+      const [measured, seconds] = [comparisons[0]?.[phase], timings[`evaluation ${phase}`]];
+      if (measured === undefined || seconds === undefined) throw new Error(`"${task.name}" was not measured ${phase}`);
+      return { result: measured, seconds };
+    });
   });
+  if (before === undefined || after === undefined) throw new Error(`"${task.name}" was not measured twice`);
   return [
     { modelFolder, ours: before, theirs: await runTheirs(bench, modelFolder, peer) },
     { modelFolder: mergedFolder, ours: after, theirs: await runTheirs(bench, mergedFolder, peer) },

@@ -6,6 +6,7 @@ import type {
   Picking,
   ScoreRequest,
   SequenceScore,
+  SharedPrefix,
 } from "../../evaluation/inference.js";
 import type { ModelReference as WireModelReference } from "../gen/midblock/v1/common.js";
 import {
@@ -14,6 +15,7 @@ import {
   type GenerateRequest as WireGenerateRequest,
   type ScoreRequest as WireScoreRequest,
   type SequenceScore as WireSequenceScore,
+  type SharedPrefix as WireSharedPrefix,
 } from "../gen/midblock/v1/inference.js";
 import { brokenContract, unknownValue } from "./incomplete.js";
 import { writeUint64 } from "./numbers.js";
@@ -27,6 +29,7 @@ export function writeGenerateRequest(request: GenerateRequest): WireGenerateRequ
     stopTokenIds: [...request.stopTokenIds],
     stopStrings: [...request.stopStrings],
     maxBatchRows: request.maxBatchRows,
+    sharedPrefix: writeSharedPrefix(request.sharedPrefix),
   };
 }
 
@@ -35,6 +38,7 @@ export function writeScoreRequest(request: ScoreRequest): WireScoreRequest {
     model: writeModelReference(request.model),
     sequences: request.sequences.map(({ tokenIds, from }) => ({ tokenIds: [...tokenIds], from })),
     klFromBase: request.klFromBase,
+    sharedPrefix: writeSharedPrefix(request.sharedPrefix),
   };
 }
 
@@ -54,6 +58,12 @@ export function readSequenceScore(score: WireSequenceScore): SequenceScore {
     isGreedy: score.isGreedy,
     klFromBase: score.klFromBase,
   };
+}
+
+function writeSharedPrefix(shared: SharedPrefix | undefined): WireSharedPrefix | undefined {
+  return (
+    shared && { firstBlock: shared.firstBlock, diskBytes: writeUint64(shared.diskBytes, "sharedPrefix.diskBytes") }
+  );
 }
 
 function writeModelReference(reference: ModelReference): WireModelReference {

@@ -19,6 +19,14 @@ FINISH_REASON_STOP_TOKEN: FinishReason
 FINISH_REASON_STOP_STRING: FinishReason
 FINISH_REASON_LENGTH: FinishReason
 
+class SharedPrefix(_message.Message):
+    __slots__ = ("first_block", "disk_bytes")
+    FIRST_BLOCK_FIELD_NUMBER: _ClassVar[int]
+    DISK_BYTES_FIELD_NUMBER: _ClassVar[int]
+    first_block: int
+    disk_bytes: int
+    def __init__(self, first_block: _Optional[int] = ..., disk_bytes: _Optional[int] = ...) -> None: ...
+
 class TokenSequence(_message.Message):
     __slots__ = ("token_ids",)
     TOKEN_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -26,7 +34,7 @@ class TokenSequence(_message.Message):
     def __init__(self, token_ids: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class GenerateRequest(_message.Message):
-    __slots__ = ("model", "prompts", "max_new_tokens", "greedy", "sampling", "stop_token_ids", "stop_strings", "max_batch_rows")
+    __slots__ = ("model", "prompts", "max_new_tokens", "greedy", "sampling", "stop_token_ids", "stop_strings", "max_batch_rows", "shared_prefix")
     MODEL_FIELD_NUMBER: _ClassVar[int]
     PROMPTS_FIELD_NUMBER: _ClassVar[int]
     MAX_NEW_TOKENS_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +43,7 @@ class GenerateRequest(_message.Message):
     STOP_TOKEN_IDS_FIELD_NUMBER: _ClassVar[int]
     STOP_STRINGS_FIELD_NUMBER: _ClassVar[int]
     MAX_BATCH_ROWS_FIELD_NUMBER: _ClassVar[int]
+    SHARED_PREFIX_FIELD_NUMBER: _ClassVar[int]
     model: _common_pb2.ModelReference
     prompts: _containers.RepeatedCompositeFieldContainer[TokenSequence]
     max_new_tokens: int
@@ -43,7 +52,8 @@ class GenerateRequest(_message.Message):
     stop_token_ids: _containers.RepeatedScalarFieldContainer[int]
     stop_strings: _containers.RepeatedScalarFieldContainer[str]
     max_batch_rows: int
-    def __init__(self, model: _Optional[_Union[_common_pb2.ModelReference, _Mapping]] = ..., prompts: _Optional[_Iterable[_Union[TokenSequence, _Mapping]]] = ..., max_new_tokens: _Optional[int] = ..., greedy: _Optional[_Union[Greedy, _Mapping]] = ..., sampling: _Optional[_Union[Sampling, _Mapping]] = ..., stop_token_ids: _Optional[_Iterable[int]] = ..., stop_strings: _Optional[_Iterable[str]] = ..., max_batch_rows: _Optional[int] = ...) -> None: ...
+    shared_prefix: SharedPrefix
+    def __init__(self, model: _Optional[_Union[_common_pb2.ModelReference, _Mapping]] = ..., prompts: _Optional[_Iterable[_Union[TokenSequence, _Mapping]]] = ..., max_new_tokens: _Optional[int] = ..., greedy: _Optional[_Union[Greedy, _Mapping]] = ..., sampling: _Optional[_Union[Sampling, _Mapping]] = ..., stop_token_ids: _Optional[_Iterable[int]] = ..., stop_strings: _Optional[_Iterable[str]] = ..., max_batch_rows: _Optional[int] = ..., shared_prefix: _Optional[_Union[SharedPrefix, _Mapping]] = ...) -> None: ...
 
 class Greedy(_message.Message):
     __slots__ = ()
@@ -82,14 +92,16 @@ class Completion(_message.Message):
     def __init__(self, index: _Optional[int] = ..., token_ids: _Optional[_Iterable[int]] = ..., text: _Optional[str] = ..., finish_reason: _Optional[_Union[FinishReason, str]] = ...) -> None: ...
 
 class ScoreRequest(_message.Message):
-    __slots__ = ("model", "sequences", "kl_from_base")
+    __slots__ = ("model", "sequences", "kl_from_base", "shared_prefix")
     MODEL_FIELD_NUMBER: _ClassVar[int]
     SEQUENCES_FIELD_NUMBER: _ClassVar[int]
     KL_FROM_BASE_FIELD_NUMBER: _ClassVar[int]
+    SHARED_PREFIX_FIELD_NUMBER: _ClassVar[int]
     model: _common_pb2.ModelReference
     sequences: _containers.RepeatedCompositeFieldContainer[ScoreSequence]
     kl_from_base: bool
-    def __init__(self, model: _Optional[_Union[_common_pb2.ModelReference, _Mapping]] = ..., sequences: _Optional[_Iterable[_Union[ScoreSequence, _Mapping]]] = ..., kl_from_base: _Optional[bool] = ...) -> None: ...
+    shared_prefix: SharedPrefix
+    def __init__(self, model: _Optional[_Union[_common_pb2.ModelReference, _Mapping]] = ..., sequences: _Optional[_Iterable[_Union[ScoreSequence, _Mapping]]] = ..., kl_from_base: _Optional[bool] = ..., shared_prefix: _Optional[_Union[SharedPrefix, _Mapping]] = ...) -> None: ...
 
 class ScoreSequence(_message.Message):
     __slots__ = ("token_ids",)

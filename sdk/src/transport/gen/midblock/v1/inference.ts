@@ -38,6 +38,20 @@ export enum FinishReason {
   UNRECOGNIZED = -1,
 }
 
+/**
+ * What an evaluation shares with the next one of the same tokens, whose weights differ from a block on.
+ *
+ * What the blocks below it make of the tokens is kept on the server's disk, and taken from there where the same was
+ * computed before with any weights that are the base's below that block. No bit of the outcome changes. Where nothing can
+ * be shared, such as for weights that differ below it, the request is answered all the same.
+ */
+export interface SharedPrefix {
+  /** The lowest block that differs: 1 to the last block. */
+  firstBlock: number;
+  /** Most bytes that are kept, over all requests; the oldest make room. The file goes with the server. */
+  diskBytes: bigint;
+}
+
 /** A sequence of token ids. */
 export interface TokenSequence {
   /** The ids. */
@@ -69,6 +83,8 @@ export interface GenerateRequest {
   stopStrings: string[];
   /** Most rows computed at once. 0: the server chooses. */
   maxBatchRows: number;
+  /** What other weights will be asked as well. Absent: nothing is kept. */
+  sharedPrefix: SharedPrefix | undefined;
 }
 
 /** Takes the likeliest token. */
@@ -121,6 +137,8 @@ export interface ScoreRequest {
   sequences: ScoreSequence[];
   /** Also give the KL divergence from the base model to these weights at every scored position. */
   klFromBase: boolean;
+  /** What other weights will be asked as well. Absent: nothing is kept. */
+  sharedPrefix: SharedPrefix | undefined;
 }
 
 /** One sequence to score. */
@@ -154,6 +172,66 @@ export interface SequenceScore {
   /** KL(base || these weights) in nats at each position, 0 or more up to rounding. Empty unless asked for. */
   klFromBase: number[];
 }
+
+function createBaseSharedPrefix(): SharedPrefix {
+  return { firstBlock: 0, diskBytes: 0n };
+}
+
+export const SharedPrefix: MessageFns<SharedPrefix> = {
+  encode(message: SharedPrefix, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.firstBlock !== 0) {
+      writer.uint32(8).uint32(message.firstBlock);
+    }
+    if (message.diskBytes !== 0n) {
+      if (BigInt.asUintN(64, message.diskBytes) !== message.diskBytes) {
+        throw new globalThis.Error("value provided for field message.diskBytes of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.diskBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SharedPrefix {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSharedPrefix();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.firstBlock = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.diskBytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
 
 function createBaseTokenSequence(): TokenSequence {
   return { tokenIds: [] };
@@ -224,6 +302,7 @@ function createBaseGenerateRequest(): GenerateRequest {
     stopTokenIds: [],
     stopStrings: [],
     maxBatchRows: 0,
+    sharedPrefix: undefined,
   };
 }
 
@@ -258,6 +337,9 @@ export const GenerateRequest: MessageFns<GenerateRequest> = {
     }
     if (message.maxBatchRows !== 0) {
       writer.uint32(64).uint32(message.maxBatchRows);
+    }
+    if (message.sharedPrefix !== undefined) {
+      SharedPrefix.encode(message.sharedPrefix, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -347,6 +429,14 @@ export const GenerateRequest: MessageFns<GenerateRequest> = {
             }
 
             message.maxBatchRows = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.sharedPrefix = SharedPrefix.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -632,7 +722,7 @@ export const Completion: MessageFns<Completion> = {
 };
 
 function createBaseScoreRequest(): ScoreRequest {
-  return { model: undefined, sequences: [], klFromBase: false };
+  return { model: undefined, sequences: [], klFromBase: false, sharedPrefix: undefined };
 }
 
 export const ScoreRequest: MessageFns<ScoreRequest> = {
@@ -645,6 +735,9 @@ export const ScoreRequest: MessageFns<ScoreRequest> = {
     }
     if (message.klFromBase !== false) {
       writer.uint32(24).bool(message.klFromBase);
+    }
+    if (message.sharedPrefix !== undefined) {
+      SharedPrefix.encode(message.sharedPrefix, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -684,6 +777,14 @@ export const ScoreRequest: MessageFns<ScoreRequest> = {
             }
 
             message.klFromBase = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sharedPrefix = SharedPrefix.decode(reader, reader.uint32());
             continue;
           }
         }

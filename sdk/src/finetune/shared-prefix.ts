@@ -1,0 +1,21 @@
+/** The evaluations of a run, before, during and after it, share what the blocks below its band make of their tokens. */
+import type { Inference } from "../evaluation/inference.js";
+import type { RunSpecification } from "../training/run-specification.js";
+
+/**
+ * The same inference, each of whose requests tells the sidecar what to keep for the next weights; itself where nothing is
+ * below the band, or where `prefixCache.diskBytes` leaves no room.
+ */
+export function sharingPrefix(
+  inference: Inference,
+  { layerPlan, compute }: Pick<RunSpecification, "layerPlan" | "compute">,
+): Inference {
+  const firstBlock = Math.min(...layerPlan.blocks.map(({ index }) => index));
+  const diskBytes = compute.prefixCacheDiskBytes;
+  if (firstBlock === 0 || diskBytes === 0) return inference;
+  const sharedPrefix = { firstBlock, diskBytes };
+  return {
+    generate: (request, signal) => inference.generate({ ...request, sharedPrefix }, signal),
+    score: (request, signal) => inference.score({ ...request, sharedPrefix }, signal),
+  };
+}
