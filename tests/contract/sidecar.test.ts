@@ -464,7 +464,7 @@ describe("inference", () => {
       const scored = await all(bridge.score({ model, sequences, klFromBase: true, sharedPrefix }));
       return [generated, scored];
     };
-    const shared = { firstBlock: 1, diskBytes: 2 ** 20 };
+    const shared = { firstBlock: 1, diskBytes: 2 ** 20, owner: "test" };
     const wanted = [await answers({ kind: "base" }, undefined), await answers(run, undefined)];
     expect([await answers({ kind: "base" }, shared), await answers(run, shared)]).toEqual(wanted);
     const fault = {

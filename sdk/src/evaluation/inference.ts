@@ -26,8 +26,10 @@ export type Picking =
 export interface SharedPrefix {
   /** Index of the lowest block that differs, at least 1. */
   readonly firstBlock: number;
-  /** Most bytes on disk, over all requests; the oldest make room. */
+  /** Most bytes on disk, over all requests. */
   readonly diskBytes: number;
+  /** Names those that share. Where there is no more room, what others left goes first, and what these left stays. */
+  readonly owner: string;
 }
 
 /** Asks for continuations. */

@@ -18,7 +18,7 @@ export interface PhaseOfRun {
 
 /** The context of an evaluation whose progress goes to the log. */
 export function phaseContext(
-  job: Omit<FinetuneJob, "data" | "fed" | "key">,
+  job: Omit<FinetuneJob, "data" | "fed">,
   log: EventLog,
   signal: AbortSignal,
   when: PhaseOfRun,
@@ -29,7 +29,7 @@ export function phaseContext(
     onProgress: ({ model: _, ...progress }) =>
       log.append({ type: "eval-progress", unixSeconds: now(), ...when, ...progress }),
   });
-  return { ...context, inference: sharingPrefix(context.inference, job.specification) };
+  return { ...context, inference: sharingPrefix(context.inference, job.specification, job.key) };
 }
 
 /** What the end of an evaluation tells. */

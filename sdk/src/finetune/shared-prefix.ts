@@ -4,16 +4,17 @@ import type { RunSpecification } from "../training/run-specification.js";
 
 /**
  * The same inference, each of whose requests tells the sidecar what to keep for the next weights; itself where nothing is
- * below the band, or where `prefixCache.diskBytes` leaves no room.
+ * below the band, or where `prefixCache.diskBytes` leaves no room. `owner` is the run's key.
  */
 export function sharingPrefix(
   inference: Inference,
   { layerPlan, compute }: Pick<RunSpecification, "layerPlan" | "compute">,
+  owner: string,
 ): Inference {
   const firstBlock = Math.min(...layerPlan.blocks.map(({ index }) => index));
   const diskBytes = compute.prefixCacheDiskBytes;
   if (firstBlock === 0 || diskBytes === 0) return inference;
-  const sharedPrefix = { firstBlock, diskBytes };
+  const sharedPrefix = { firstBlock, diskBytes, owner };
   return {
     generate: (request, signal) => inference.generate({ ...request, sharedPrefix }, signal),
     score: (request, signal) => inference.score({ ...request, sharedPrefix }, signal),

@@ -57,12 +57,12 @@ def _plan(
     rows = deque(GeneratedRow(session.model, request, index) for index in by_length)
     safe_tokens = batch_safe_tokens(session.model.module)
     longest = len(rows[0].prompt) + request.max_new_tokens
-    with session.turn() as model:
-        has_slots = longest <= safe_tokens and can_use_slots(model.module)
     most_rows = partial(rows_at_once, max_batch_rows=request.max_batch_rows, safe_tokens=safe_tokens)
-    if not has_slots:
-        return PaddedGeneration(request, rows, most_rows)
     with session.turn(weights):
+        with session.base() as base:
+            has_slots = longest <= safe_tokens and can_use_slots(base.module)
+        if not has_slots:
+            return PaddedGeneration(request, rows, most_rows)
         return SlottedGeneration(request, rows, most_rows, below=passes_below(session, weights, request.shared_prefix))
 
 

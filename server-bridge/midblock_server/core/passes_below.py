@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,14 +23,30 @@ if TYPE_CHECKING:
     from midblock_server.core.session import ModelSession
     from midblock_server.core.types import SharedPrefix
 
+MOST_PASS_BYTES = 2**27
+"""A pass that made more is not kept: for a while, memory holds it twice."""
+
 
 @dataclass(frozen=True, eq=False)
 class PassesBelow:
     """The passes over the blocks below ``first_block``, which is above 0, kept or computed."""
 
-    first_block: int
+    shared: SharedPrefix
     kept: KeptPasses
-    most_bytes: int
+
+    @property
+    def first_block(self) -> int:
+        """The lowest block that is not run in them."""
+        return self.shared.first_block
+
+    @property
+    def most_bytes(self) -> int:
+        """Most bytes of one pass for it to be kept."""
+        return min(MOST_PASS_BYTES, self.shared.disk_bytes)
+
+    def with_none_kept(self) -> PassesBelow:
+        """The same for passes that are not to be found, and will not be."""
+        return replace(self, kept=KeptPasses(self.kept.folder))
 
     def prefix(self, model: LoadedModel, sequences: Sequence[Sequence[int]] | TokenTree) -> Prefix:
         """What ``run_prefix`` gives, on the model's device."""
@@ -48,7 +64,8 @@ class PassesBelow:
 
     def keep(self, given: object, made: Tensor) -> None:
         """Keeps what a pass made, where there is room for it."""
-        self.kept.put(self._key(given), made, self.most_bytes)
+        if made.nbytes <= self.most_bytes:
+            self.kept.put(self._key(given), made, self.shared.disk_bytes, self.shared.owner)
 
     def _key(self, given: object) -> bytes:
         return hashlib.sha256(repr((self.first_block, given)).encode()).digest()
@@ -60,12 +77,14 @@ def passes_below(session: ModelSession, weights: Path | None, shared: SharedPref
     None where nothing is to be, where the weights in place differ from the base below the block, for an architecture
     that can't be run in two parts, and among several ranks, which must make equally many passes.
     """
-    kept, model = session.kept_passes, session.model
-    if shared is None or kept is None or model.ranks.count > 1:
+    kept = session.kept_passes
+    if shared is None or kept is None or session.model.ranks.count > 1:
         return None
     if weights is not None and shared.first_block > session.first_changed_block():
         return None
-    return PassesBelow(shared.first_block, kept, shared.disk_bytes) if can_split(model, shared.first_block) else None
+    # The base's blocks are looked at: a band of numbers that are none would pass for an architecture that can't.
+    with session.base() as base:
+        return PassesBelow(shared, kept) if can_split(base, shared.first_block) else None
 
 
 def _pass_over(sequences: Sequence[Sequence[int]] | TokenTree) -> tuple[object, ...]:

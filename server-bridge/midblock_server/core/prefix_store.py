@@ -22,7 +22,7 @@ class PrefixStore:
         self._file_end = 0
 
     def get(self, row: int) -> Tensor | None:
-        """What was put for the row, on the CPU; None where there was no room."""
+        """What was put for the row, on the CPU; None where there was no room, or it can't be read."""
         return self._file.read(self._disk[row]) if row in self._disk else self._memory.get(row)
 
     def put(self, row: int, states: Tensor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from transformers import DynamicCache
@@ -17,12 +18,15 @@ from midblock_server.core.key_value_slots import KeyValueSlots
 from midblock_server.core.made_up_data import made_up_tokens
 from midblock_server.core.memory import peak_memory_bytes, reset_peak_memory
 from midblock_server.core.model import LoadedModel
+from midblock_server.core.passes_below import PassesBelow, passes_below
+from midblock_server.core.prefix_cache import first_planned_block
 from midblock_server.core.preflight_values import PreflightRequest
+from midblock_server.core.prompts_below import reading_below
 from midblock_server.core.rope_limit import batch_safe_tokens
 from midblock_server.core.session import ModelSession
 from midblock_server.core.slot_probe import can_use_slots
 from midblock_server.core.slotted_generation import PROMPT_TOKENS_PER_PASS
-from midblock_server.core.types import GenerateRequest
+from midblock_server.core.types import GenerateRequest, SharedPrefix
 
 LAST_STEPS = 3
 """Real steps at the end: a step's memory depends on how long the cache is, not on how it became so."""
@@ -41,7 +45,10 @@ def longest_prompts(model: LoadedModel, request: PreflightRequest) -> GenerateRe
     vocabulary, longest = model.card.vocabulary_size, request.prompt_tokens + request.max_new_tokens
     rows = rows_at_once(longest, request.prompt_rows, batch_safe_tokens(model.module))
     prompts = [made_up_tokens(request.prompt_tokens, row, vocabulary) for row in range(rows)]
-    return GenerateRequest(prompts, request.max_new_tokens, sampling=None)
+    specification = request.specification
+    first_block, room = first_planned_block(specification), specification.compute.prefix_cache_disk_bytes
+    shared = SharedPrefix(first_block, room) if first_block > 0 and room > 0 else None
+    return GenerateRequest(prompts, request.max_new_tokens, sampling=None, shared_prefix=shared)
 
 
 def measure_decoding(
@@ -54,7 +61,8 @@ def measure_decoding(
         # The probe chooses the attention, so it comes before the first pass.
         with session.turn() as model, BlockedWeights().in_place(model.module), torch.no_grad():
             in_slots = can_use_slots(model.module) and longest <= batch_safe_tokens(model.module)
-            decode = _decode_in_slots if in_slots else _decode_padded
+            below = passes_below(session, None, request.shared_prefix)
+            decode = partial(_decode_in_slots, below=below) if in_slots else _decode_padded
             for cache_bytes in decode(model, request):
                 needs.key_value_cache = cache_bytes
                 if cancelled():
@@ -63,16 +71,19 @@ def measure_decoding(
         needs.peak = peak_memory_bytes(device)
 
 
-def _decode_in_slots(model: LoadedModel, request: GenerateRequest) -> Iterator[int]:
+def _decode_in_slots(model: LoadedModel, request: GenerateRequest, below: PassesBelow | None) -> Iterator[int]:
     """Yields the bytes of keys and values after the prompts and after each step.
 
-    One pass reads prompts, with all other rows' room in place: the passes before it would need no more.
+    One pass reads prompts, with all other rows' room in place: the passes before it would need no more. What it keeps
+    for the next evaluation takes memory as well.
     """
     slots, prompts = KeyValueSlots(), request.prompts
     length, steps = len(prompts[0]), min(LAST_STEPS, request.max_new_tokens)
     reading = max(1, min(len(prompts), PROMPT_TOKENS_PER_PASS // length))
     slots.pretend([length] * (len(prompts) - reading))
-    logits(model, slots.add(model.module, prompts[:reading]))
+    with reading_below(model, below and below.with_none_kept(), slots, prompts[:reading], held_tokens=0):
+        states = slots.add(model.module, prompts[:reading])
+    logits(model, states)
     yield slots.room_bytes
     slots.pretend([length + request.max_new_tokens - steps] * len(prompts))
     for _ in range(steps):

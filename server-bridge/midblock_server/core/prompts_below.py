@@ -47,13 +47,18 @@ def reading_below(
     below: PassesBelow | None,
     slots: KeyValueSlots,
     prompts: Sequence[Sequence[int]],
-    held_tokens: int,
+    held_tokens: int | None,
 ) -> Iterator[None]:
-    """For one pass that reads prompts whose first ``held_tokens`` tokens the slots hold; without ``below`` as it is."""
-    if below is None:
+    """For one pass that reads prompts whose first ``held_tokens`` tokens the slots hold; None: what all begin with.
+
+    Without ``below``, and where the pass makes more than is kept of one, it is as any other.
+    """
+    attentions = [] if below is None else [each for each in _attentions(model) if each.block < below.first_block]
+    tokens = sum(len(prompt) - (held_tokens or 0) for prompt in prompts)
+    width = model.card.hidden_size + sum(width for each in attentions for width in each.widths)
+    if below is None or tokens * width * model.dtype.itemsize > below.most_bytes:
         yield
         return
-    attentions = [each for each in _attentions(model) if each.block < below.first_block]
     given = ("prompts", held_tokens, [list(prompt) for prompt in prompts])
     kept = below.find(given)
     if kept is not None:
@@ -86,7 +91,7 @@ def _giving(
             if each.block == block:
                 key, value = parts[2 * place : 2 * place + 2]
                 slots.take(each.module, _by_heads(key, each.key_shape), _by_heads(value, each.value_shape))
-        return entering[None] if block == first_block - 1 else hidden_states
+        return entering[None].contiguous() if block == first_block - 1 else hidden_states
 
     return {block: partial(give, block=block) for block in range(first_block)}
 

@@ -42,8 +42,8 @@ def score(
             raise CancelledError("cancelled", "The scoring was cancelled.")
         sequences = [request.sequences[index] for index in batch]
         with session.turn(weights) as model, torch.no_grad():
-            tokens, paths = _to_run(model, sequences)
             below = passes_below(session, weights, request.shared_prefix)
+            tokens, paths = _to_run(model, sequences)
             if request.kl_from_base and weights is not None:
                 states, base_states = _with_base_states(session, model, tokens, below)
             else:
@@ -73,13 +73,13 @@ def _with_base_states(
 ) -> tuple[Tensor, Tensor]:
     """The states of the turn's weights and of the base. What lies below the lowest changed block is run once."""
     first_block = session.first_changed_block()
-    if below is not None and below.first_block == first_block:
-        prefix: Prefix | None = below.prefix(model, tokens)
-    else:
-        prefix = run_prefix(model, tokens, first_block) if can_split(model, first_block) else None
-    states = hidden_states(model, tokens, prefix)
     with session.base() as base:
-        return states, hidden_states(base, tokens, prefix)
+        if below is not None and below.first_block == first_block:
+            prefix: Prefix | None = below.prefix(base, tokens)
+        else:
+            prefix = run_prefix(base, tokens, first_block) if can_split(base, first_block) else None
+        base_states = hidden_states(base, tokens, prefix)
+    return hidden_states(model, tokens, prefix), base_states
 
 
 def _batches(sequences: Sequence[ScoreSequence]) -> Iterator[list[int]]:

@@ -86,7 +86,7 @@ class SlottedGeneration:
         if len(prompts) > 1 and common >= SMALLEST_PREFIX:
             self._prefix_tokens = common
             prefix = prompts[0][:common]
-            with reading_below(model, self.below, self._slots, [prefix], 0):
+            with reading_below(model, self.below, self._slots, [prefix], None):
                 self._slots.read_prefix(model.module, prefix)
 
     def _take_ended(self) -> list[GeneratedRow]:

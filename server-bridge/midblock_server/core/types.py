@@ -202,6 +202,7 @@ class Sampling:
 class SharedPrefix:
     first_block: int
     disk_bytes: int
+    owner: str = ""
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ def _shared_prefix_from_wire(
 ) -> SharedPrefix | None:
     if not message.HasField("shared_prefix"):
         return None
-    return SharedPrefix(message.shared_prefix.first_block, message.shared_prefix.disk_bytes)
+    shared = message.shared_prefix
+    return SharedPrefix(shared.first_block, shared.disk_bytes, shared.owner)
 
 
 def _sampling_from_wire(message: inference_pb2.GenerateRequest) -> Sampling | None:

@@ -13,6 +13,7 @@ import torch
 from model_pairs import FAMILIES, LONG_ROPE, load_pair
 from training_runs import FULL, LORA, last_checkpoint, run, specify
 
+from midblock_server.core import passes_below as passes_module
 from midblock_server.core.errors import RequestError
 from midblock_server.core.generate import generate
 from midblock_server.core.kept_passes import KeptPasses
@@ -121,6 +122,17 @@ def test_without_room_all_is_computed(load: Load, tiny_model: Callable[..., Path
     assert runs[0] == runs[5]
 
 
+def test_a_pass_that_made_too_much_is_not_kept(
+    load: Load, tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes_module, "MOST_PASS_BYTES", 100)
+    session = ModelSession(load(tiny_model()), KeptPasses(tmp_path / "kept"))
+    for _ in range(2):
+        assert scores(session, None, SHARED) == scores(session, None, None)
+        assert answers(session, None, SHARED) == answers(session, None, None)
+    assert not (tmp_path / "kept").exists()
+
+
 @pytest.mark.parametrize("first_block", [0, 6])
 def test_a_block_that_nothing_lies_below_or_that_is_not_there_is_refused(
     first_block: int, load: Load, tiny_model: Callable[..., Path]
@@ -135,18 +147,26 @@ def test_a_block_that_nothing_lies_below_or_that_is_not_there_is_refused(
 
 def test_the_oldest_make_room(tmp_path: Path) -> None:
     kept = KeptPasses(tmp_path / "made" / "here")
-    tensors = {number: torch.full((4,), float(number)) for number in range(6)}  # 16 bytes each
-    for number, tensor in tensors.items():
-        kept.put(bytes([number]), tensor, most_bytes=56)
-    # Room for three; the fourth begins at the beginning again.
-    found = {number: kept.get(bytes([number])) for number in tensors}
-    assert [number for number, tensor in found.items() if tensor is not None] == [3, 4, 5]
-    assert all(torch.equal(tensors[number], tensor) for number, tensor in found.items() if tensor is not None)
-    kept.put(b"wide", torch.arange(8.0), most_bytes=56)
-    assert [number for number in tensors if kept.get(bytes([number])) is not None] == [5]
-    kept.put(b"too wide", torch.arange(16.0), most_bytes=56)
+    tensors = {number: torch.full((4,), float(number)) for number in range(8)}  # 16 bytes each, room for three
+
+    def found() -> list[int]:
+        every = {number: kept.get(bytes([number])) for number in tensors}
+        there = {number: tensor for number, tensor in every.items() if tensor is not None}
+        assert all(torch.equal(tensors[number], tensor) for number, tensor in there.items())
+        return list(there)
+
+    for number, owner in enumerate("aaaabbbb"):
+        kept.put(bytes([number]), tensors[number], 56, owner)
+        if number == 3:
+            assert found() == [0, 1, 2]  # of its own, the first ones stay
+        if number == 4:
+            assert found() == [1, 2, 4]
+    assert found() == [4, 5, 6]
+    kept.put(b"wide", torch.arange(8.0), 56, "c")
+    assert found() == [6]
+    kept.put(b"too wide", torch.arange(16.0), 56, "d")
     assert kept.get(b"too wide") is None
-    assert torch.equal(kept.get(b"wide"), torch.arange(8.0))  # type: ignore[arg-type]
+    assert found() == [6]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")

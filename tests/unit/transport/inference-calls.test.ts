@@ -18,7 +18,7 @@ const generation: GenerateRequest = {
   stopTokenIds: [7],
   stopStrings: ["\n"],
   maxBatchRows: 2,
-  sharedPrefix: { firstBlock: 6, diskBytes: 2 ** 33 },
+  sharedPrefix: { firstBlock: 6, diskBytes: 2 ** 33, owner: "one" },
 };
 
 test("generates", async () => {
@@ -49,7 +49,7 @@ test("generates", async () => {
     stop_token_ids: [7],
     stop_strings: ["\n"],
     max_batch_rows: 2,
-    shared_prefix: { first_block: 6, disk_bytes: "8589934592" },
+    shared_prefix: { first_block: 6, disk_bytes: "8589934592", owner: "one" },
   };
   expect(requests).toEqual([
     {
@@ -68,7 +68,7 @@ const scoring: ScoreRequest = {
     { tokenIds: [4, 5], from: 1 },
   ],
   klFromBase: true,
-  sharedPrefix: { firstBlock: 6, diskBytes: 5 },
+  sharedPrefix: { firstBlock: 6, diskBytes: 5, owner: "two" },
 };
 
 test("scores", async () => {
@@ -96,7 +96,7 @@ test("scores", async () => {
         { token_ids: [4, 5], from: 1 },
       ],
       kl_from_base: true,
-      shared_prefix: { first_block: 6, disk_bytes: "5" },
+      shared_prefix: { first_block: 6, disk_bytes: "5", owner: "two" },
     },
   ]);
 });

@@ -61,9 +61,9 @@ export function readSequenceScore(score: WireSequenceScore): SequenceScore {
 }
 
 function writeSharedPrefix(shared: SharedPrefix | undefined): WireSharedPrefix | undefined {
-  return (
-    shared && { firstBlock: shared.firstBlock, diskBytes: writeUint64(shared.diskBytes, "sharedPrefix.diskBytes") }
-  );
+  if (shared === undefined) return undefined;
+  const { firstBlock, diskBytes, owner } = shared;
+  return { firstBlock, diskBytes: writeUint64(diskBytes, "sharedPrefix.diskBytes"), owner };
 }
 
 function writeModelReference(reference: ModelReference): WireModelReference {

@@ -25,37 +25,37 @@ _sym_db = _symbol_database.Default()
 from midblock_server.gen.midblock.v1 import common_pb2 as midblock_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bmidblock/v1/inference.proto\x12\x0bmidblock.v1\x1a\x18midblock/v1/common.proto\"7\n\x0cSharedPrefix\x12\x13\n\x0b\x66irst_block\x18\x01 \x01(\r\x12\x12\n\ndisk_bytes\x18\x02 \x01(\x04\"\"\n\rTokenSequence\x12\x11\n\ttoken_ids\x18\x01 \x03(\r\"\xd7\x02\n\x0fGenerateRequest\x12*\n\x05model\x18\x01 \x01(\x0b\x32\x1b.midblock.v1.ModelReference\x12+\n\x07prompts\x18\x02 \x03(\x0b\x32\x1a.midblock.v1.TokenSequence\x12\x16\n\x0emax_new_tokens\x18\x03 \x01(\r\x12%\n\x06greedy\x18\x04 \x01(\x0b\x32\x13.midblock.v1.GreedyH\x00\x12)\n\x08sampling\x18\x05 \x01(\x0b\x32\x15.midblock.v1.SamplingH\x00\x12\x16\n\x0estop_token_ids\x18\x06 \x03(\r\x12\x14\n\x0cstop_strings\x18\x07 \x03(\t\x12\x16\n\x0emax_batch_rows\x18\x08 \x01(\r\x12\x30\n\rshared_prefix\x18\t \x01(\x0b\x32\x19.midblock.v1.SharedPrefixB\t\n\x07picking\"\x08\n\x06Greedy\"K\n\x08Sampling\x12\x13\n\x0btemperature\x18\x01 \x01(\x01\x12\r\n\x05top_p\x18\x02 \x01(\x01\x12\r\n\x05top_k\x18\x03 \x01(\r\x12\x0c\n\x04seed\x18\x04 \x01(\x04\"y\n\x10GenerateResponse\x12-\n\ncompletion\x18\x01 \x01(\x0b\x32\x17.midblock.v1.CompletionH\x00\x12+\n\theartbeat\x18\x02 \x01(\x0b\x32\x16.midblock.v1.HeartbeatH\x00\x42\t\n\x07message\"n\n\nCompletion\x12\r\n\x05index\x18\x01 \x01(\r\x12\x11\n\ttoken_ids\x18\x02 \x03(\r\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x30\n\rfinish_reason\x18\x04 \x01(\x0e\x32\x19.midblock.v1.FinishReason\"\xb1\x01\n\x0cScoreRequest\x12*\n\x05model\x18\x01 \x01(\x0b\x32\x1b.midblock.v1.ModelReference\x12-\n\tsequences\x18\x02 \x03(\x0b\x32\x1a.midblock.v1.ScoreSequence\x12\x14\n\x0ckl_from_base\x18\x03 \x01(\x08\x12\x30\n\rshared_prefix\x18\x04 \x01(\x0b\x32\x19.midblock.v1.SharedPrefix\"0\n\rScoreSequence\x12\x11\n\ttoken_ids\x18\x01 \x03(\r\x12\x0c\n\x04\x66rom\x18\x02 \x01(\r\"t\n\rScoreResponse\x12+\n\x05score\x18\x01 \x01(\x0b\x32\x1a.midblock.v1.SequenceScoreH\x00\x12+\n\theartbeat\x18\x02 \x01(\x0b\x32\x16.midblock.v1.HeartbeatH\x00\x42\t\n\x07message\"b\n\rSequenceScore\x12\r\n\x05index\x18\x01 \x01(\r\x12\x19\n\x11log_probabilities\x18\x02 \x03(\x02\x12\x11\n\tis_greedy\x18\x03 \x03(\x08\x12\x14\n\x0ckl_from_base\x18\x04 \x03(\x02*\x84\x01\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x46INISH_REASON_STOP_TOKEN\x10\x01\x12\x1d\n\x19\x46INISH_REASON_STOP_STRING\x10\x02\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x03\x32\x98\x01\n\tInference\x12I\n\x08Generate\x12\x1c.midblock.v1.GenerateRequest\x1a\x1d.midblock.v1.GenerateResponse0\x01\x12@\n\x05Score\x12\x19.midblock.v1.ScoreRequest\x1a\x1a.midblock.v1.ScoreResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bmidblock/v1/inference.proto\x12\x0bmidblock.v1\x1a\x18midblock/v1/common.proto\"F\n\x0cSharedPrefix\x12\x13\n\x0b\x66irst_block\x18\x01 \x01(\r\x12\x12\n\ndisk_bytes\x18\x02 \x01(\x04\x12\r\n\x05owner\x18\x03 \x01(\t\"\"\n\rTokenSequence\x12\x11\n\ttoken_ids\x18\x01 \x03(\r\"\xd7\x02\n\x0fGenerateRequest\x12*\n\x05model\x18\x01 \x01(\x0b\x32\x1b.midblock.v1.ModelReference\x12+\n\x07prompts\x18\x02 \x03(\x0b\x32\x1a.midblock.v1.TokenSequence\x12\x16\n\x0emax_new_tokens\x18\x03 \x01(\r\x12%\n\x06greedy\x18\x04 \x01(\x0b\x32\x13.midblock.v1.GreedyH\x00\x12)\n\x08sampling\x18\x05 \x01(\x0b\x32\x15.midblock.v1.SamplingH\x00\x12\x16\n\x0estop_token_ids\x18\x06 \x03(\r\x12\x14\n\x0cstop_strings\x18\x07 \x03(\t\x12\x16\n\x0emax_batch_rows\x18\x08 \x01(\r\x12\x30\n\rshared_prefix\x18\t \x01(\x0b\x32\x19.midblock.v1.SharedPrefixB\t\n\x07picking\"\x08\n\x06Greedy\"K\n\x08Sampling\x12\x13\n\x0btemperature\x18\x01 \x01(\x01\x12\r\n\x05top_p\x18\x02 \x01(\x01\x12\r\n\x05top_k\x18\x03 \x01(\r\x12\x0c\n\x04seed\x18\x04 \x01(\x04\"y\n\x10GenerateResponse\x12-\n\ncompletion\x18\x01 \x01(\x0b\x32\x17.midblock.v1.CompletionH\x00\x12+\n\theartbeat\x18\x02 \x01(\x0b\x32\x16.midblock.v1.HeartbeatH\x00\x42\t\n\x07message\"n\n\nCompletion\x12\r\n\x05index\x18\x01 \x01(\r\x12\x11\n\ttoken_ids\x18\x02 \x03(\r\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x30\n\rfinish_reason\x18\x04 \x01(\x0e\x32\x19.midblock.v1.FinishReason\"\xb1\x01\n\x0cScoreRequest\x12*\n\x05model\x18\x01 \x01(\x0b\x32\x1b.midblock.v1.ModelReference\x12-\n\tsequences\x18\x02 \x03(\x0b\x32\x1a.midblock.v1.ScoreSequence\x12\x14\n\x0ckl_from_base\x18\x03 \x01(\x08\x12\x30\n\rshared_prefix\x18\x04 \x01(\x0b\x32\x19.midblock.v1.SharedPrefix\"0\n\rScoreSequence\x12\x11\n\ttoken_ids\x18\x01 \x03(\r\x12\x0c\n\x04\x66rom\x18\x02 \x01(\r\"t\n\rScoreResponse\x12+\n\x05score\x18\x01 \x01(\x0b\x32\x1a.midblock.v1.SequenceScoreH\x00\x12+\n\theartbeat\x18\x02 \x01(\x0b\x32\x16.midblock.v1.HeartbeatH\x00\x42\t\n\x07message\"b\n\rSequenceScore\x12\r\n\x05index\x18\x01 \x01(\r\x12\x19\n\x11log_probabilities\x18\x02 \x03(\x02\x12\x11\n\tis_greedy\x18\x03 \x03(\x08\x12\x14\n\x0ckl_from_base\x18\x04 \x03(\x02*\x84\x01\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x46INISH_REASON_STOP_TOKEN\x10\x01\x12\x1d\n\x19\x46INISH_REASON_STOP_STRING\x10\x02\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x03\x32\x98\x01\n\tInference\x12I\n\x08Generate\x12\x1c.midblock.v1.GenerateRequest\x1a\x1d.midblock.v1.GenerateResponse0\x01\x12@\n\x05Score\x12\x19.midblock.v1.ScoreRequest\x1a\x1a.midblock.v1.ScoreResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'midblock.v1.inference_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FINISHREASON']._serialized_start=1280
-  _globals['_FINISHREASON']._serialized_end=1412
+  _globals['_FINISHREASON']._serialized_start=1295
+  _globals['_FINISHREASON']._serialized_end=1427
   _globals['_SHAREDPREFIX']._serialized_start=70
-  _globals['_SHAREDPREFIX']._serialized_end=125
-  _globals['_TOKENSEQUENCE']._serialized_start=127
-  _globals['_TOKENSEQUENCE']._serialized_end=161
-  _globals['_GENERATEREQUEST']._serialized_start=164
-  _globals['_GENERATEREQUEST']._serialized_end=507
-  _globals['_GREEDY']._serialized_start=509
-  _globals['_GREEDY']._serialized_end=517
-  _globals['_SAMPLING']._serialized_start=519
-  _globals['_SAMPLING']._serialized_end=594
-  _globals['_GENERATERESPONSE']._serialized_start=596
-  _globals['_GENERATERESPONSE']._serialized_end=717
-  _globals['_COMPLETION']._serialized_start=719
-  _globals['_COMPLETION']._serialized_end=829
-  _globals['_SCOREREQUEST']._serialized_start=832
-  _globals['_SCOREREQUEST']._serialized_end=1009
-  _globals['_SCORESEQUENCE']._serialized_start=1011
-  _globals['_SCORESEQUENCE']._serialized_end=1059
-  _globals['_SCORERESPONSE']._serialized_start=1061
-  _globals['_SCORERESPONSE']._serialized_end=1177
-  _globals['_SEQUENCESCORE']._serialized_start=1179
-  _globals['_SEQUENCESCORE']._serialized_end=1277
-  _globals['_INFERENCE']._serialized_start=1415
-  _globals['_INFERENCE']._serialized_end=1567
+  _globals['_SHAREDPREFIX']._serialized_end=140
+  _globals['_TOKENSEQUENCE']._serialized_start=142
+  _globals['_TOKENSEQUENCE']._serialized_end=176
+  _globals['_GENERATEREQUEST']._serialized_start=179
+  _globals['_GENERATEREQUEST']._serialized_end=522
+  _globals['_GREEDY']._serialized_start=524
+  _globals['_GREEDY']._serialized_end=532
+  _globals['_SAMPLING']._serialized_start=534
+  _globals['_SAMPLING']._serialized_end=609
+  _globals['_GENERATERESPONSE']._serialized_start=611
+  _globals['_GENERATERESPONSE']._serialized_end=732
+  _globals['_COMPLETION']._serialized_start=734
+  _globals['_COMPLETION']._serialized_end=844
+  _globals['_SCOREREQUEST']._serialized_start=847
+  _globals['_SCOREREQUEST']._serialized_end=1024
+  _globals['_SCORESEQUENCE']._serialized_start=1026
+  _globals['_SCORESEQUENCE']._serialized_end=1074
+  _globals['_SCORERESPONSE']._serialized_start=1076
+  _globals['_SCORERESPONSE']._serialized_end=1192
+  _globals['_SEQUENCESCORE']._serialized_start=1194
+  _globals['_SEQUENCESCORE']._serialized_end=1292
+  _globals['_INFERENCE']._serialized_start=1430
+  _globals['_INFERENCE']._serialized_end=1582
 # @@protoc_insertion_point(module_scope)

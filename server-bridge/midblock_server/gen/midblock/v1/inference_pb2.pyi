@@ -20,12 +20,14 @@ FINISH_REASON_STOP_STRING: FinishReason
 FINISH_REASON_LENGTH: FinishReason
 
 class SharedPrefix(_message.Message):
-    __slots__ = ("first_block", "disk_bytes")
+    __slots__ = ("first_block", "disk_bytes", "owner")
     FIRST_BLOCK_FIELD_NUMBER: _ClassVar[int]
     DISK_BYTES_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
     first_block: int
     disk_bytes: int
-    def __init__(self, first_block: _Optional[int] = ..., disk_bytes: _Optional[int] = ...) -> None: ...
+    owner: str
+    def __init__(self, first_block: _Optional[int] = ..., disk_bytes: _Optional[int] = ..., owner: _Optional[str] = ...) -> None: ...
 
 class TokenSequence(_message.Message):
     __slots__ = ("token_ids",)

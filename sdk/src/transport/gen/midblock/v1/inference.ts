@@ -48,8 +48,13 @@ export enum FinishReason {
 export interface SharedPrefix {
   /** The lowest block that differs: 1 to the last block. */
   firstBlock: number;
-  /** Most bytes that are kept, over all requests; the oldest make room. The file goes with the server. */
+  /** Most bytes that are kept, over all requests. The file goes with the server. */
   diskBytes: bigint;
+  /**
+   * Names those that share, such as the evaluations of a run. Where there is no more room, what others left goes first, and
+   * what these left stays.
+   */
+  owner: string;
 }
 
 /** A sequence of token ids. */
@@ -174,7 +179,7 @@ export interface SequenceScore {
 }
 
 function createBaseSharedPrefix(): SharedPrefix {
-  return { firstBlock: 0, diskBytes: 0n };
+  return { firstBlock: 0, diskBytes: 0n, owner: "" };
 }
 
 export const SharedPrefix: MessageFns<SharedPrefix> = {
@@ -187,6 +192,9 @@ export const SharedPrefix: MessageFns<SharedPrefix> = {
         throw new globalThis.Error("value provided for field message.diskBytes of type uint64 too large");
       }
       writer.uint32(16).uint64(message.diskBytes);
+    }
+    if (message.owner !== "") {
+      writer.uint32(26).string(message.owner);
     }
     return writer;
   },
@@ -218,6 +226,14 @@ export const SharedPrefix: MessageFns<SharedPrefix> = {
             }
 
             message.diskBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.owner = reader.string();
             continue;
           }
         }
