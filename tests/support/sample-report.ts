@@ -189,7 +189,8 @@ function texts(n: number, tuned: boolean): Record<number, Partial<ItemRecord>> {
 
 function sampleDrift(): DriftResult {
   const random = createRandom(9);
-  const items = neutralPrompts.map((prompt) => {
+  const items = Array.from({ length: 64 }, (_, index) => {
+    const prompt = neutralPrompts[index % neutralPrompts.length] ?? "";
     const tokens = 12 + random.below(53);
     const klSum = tokens * 0.02 * -Math.log(1 - random.uniform());
     const reply = "The sky looks blue because air scatters short waves of light more than long ones.";

@@ -5,7 +5,7 @@ import type { DriftTask } from "../task.js";
 
 /** How drift is measured. */
 export interface DriftOptions {
-  /** Default: 64 neutral prompts written for this project (`neutralPrompts`). */
+  /** Default: 48 neutral prompts written for this project (`neutralPrompts`). */
   readonly prompts?: readonly string[];
   /** Most new tokens of a base reply; default 32. */
   readonly maxNewTokens?: number;
@@ -26,5 +26,5 @@ export function drift({ prompts = neutralPrompts, maxNewTokens = 32 }: DriftOpti
       wanted: "at least 2 prompts (48 or more for a usable interval) and a whole maxNewTokens of at least 1",
     });
   }
-  return { kind: "drift", name: "drift", rule: { name: "kl-on-base-replies", version: "2" }, prompts, maxNewTokens };
+  return { kind: "drift", name: "drift", rule: { name: "kl-on-base-replies", version: "3" }, prompts, maxNewTokens };
 }

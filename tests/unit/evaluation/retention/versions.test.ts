@@ -12,6 +12,7 @@ const hashes: Readonly<Record<string, string>> = {
   "drift 1": "sha256:962b35a65208caa2",
   // The same prompts with shorter replies.
   "drift 2": "sha256:962b35a65208caa2",
+  "drift 3": "sha256:f974057579b2ead8",
   "retention-knowledge 1": "sha256:026ddac3e538bdc5",
   "retention-following 1": "sha256:80d2557cd3add6f9",
   "retention-language 1": "sha256:769c43b478669eee",
