@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from midblock_server.core.slot_attention import Attending, attend_rows, attend_span, causal_bias
+from midblock_server.core.slot_attention import Attending, Held, attend_rows, attend_span, causal_bias
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -25,16 +25,20 @@ ROOM_TOKENS = 32
 
 @dataclass
 class _BlockMemory:
-    """``keys`` and ``values`` [slots, key/value heads, capacity, size]; those of the prefix have no slots."""
+    """``keys`` and ``values`` are [slots, key/value heads, capacity, size], of what follows the prefix."""
 
     keys: Tensor
     values: Tensor
-    prefix: tuple[Tensor, Tensor] | None = None
+    prefix: Held | None = None
 
 
 @dataclass
 class KeyValueSlots:
-    """``lengths[slot]`` tokens are held by each slot in use; slots in use come first."""
+    """``lengths[slot]`` tokens are held by each slot in use, the prefix included; slots in use come first.
+
+    What all rows begin with is held once and attended to by all rows together, so that a long one, such as the examples
+    before a question, costs neither memory nor reads for each row.
+    """
 
     lengths: list[int] = field(default_factory=list)
     on_taken: Callable[[nn.Module, Tensor, Tensor], None] | None = None
@@ -88,12 +92,12 @@ class KeyValueSlots:
     def remove(self, slot: int) -> None:
         """Frees a slot. The last one in use moves to its place."""
         last = len(self.lengths) - 1
-        length = self.lengths[slot] = self.lengths[last]
-        self.lengths.pop()
+        self.lengths[slot] = self.lengths[last]
+        own = self.lengths.pop() - self._prefix_tokens
         if slot < last:
             for memory in self._memory.values():
-                memory.keys[slot, :, :length] = memory.keys[last, :, :length]
-                memory.values[slot, :, :length] = memory.values[last, :, :length]
+                memory.keys[slot, :, :own] = memory.keys[last, :, :own]
+                memory.values[slot, :, :own] = memory.values[last, :, :own]
 
     def attend(self, block: nn.Module, query: Tensor, key: Tensor, value: Tensor, how: Attending) -> Tensor:
         """Attention of one block in the pass under way: [1, heads, tokens, size] of the new tokens, in and out."""
@@ -102,17 +106,18 @@ class KeyValueSlots:
         if self._reading_prefix:
             return attend_span(query, key, value, self._span_bias(query, key, how), how)
         if self._adding is not None:
-            return self._attend_adding(self._memory[block], self._adding, query, how)
+            return self._attend_adding(self._memory[block], self._adding, (query, key, value), how)
         memory = self._room(block, key, value)
         slots = torch.arange(len(self.lengths), device=key.device)
         places = torch.tensor(self.lengths, device=key.device)
-        memory.keys[slots, :, places] = key[0].transpose(0, 1)
-        memory.values[slots, :, places] = value[0].transpose(0, 1)
-        rows, room = len(self.lengths), memory.keys.shape[2]
-        if (how.window, room) not in self._bias:
-            self._bias[how.window, room] = self._visible(places, room, how.window, query.dtype)
+        memory.keys[slots, :, places - self._prefix_tokens] = key[0].transpose(0, 1)
+        memory.values[slots, :, places - self._prefix_tokens] = value[0].transpose(0, 1)
+        rows, tokens = len(self.lengths), self._prefix_tokens + memory.keys.shape[2]
+        if (how.window, tokens) not in self._bias:
+            self._bias[how.window, tokens] = self._visible(places, tokens, how.window, query.dtype)
         # All of the room, hidden where it is empty: on CPU products of a whole tensor are twice as fast as of a slice.
-        return attend_rows(query, memory.keys[:rows], memory.values[:rows], self._bias[how.window, room], how)
+        own = Held(memory.keys[:rows], memory.values[:rows])
+        return attend_rows(query, own, self._bias[how.window, tokens], how, memory.prefix)
 
     def take(self, block: nn.Module, key: Tensor, value: Tensor) -> None:
         """While prompts are read: takes in a block's keys and values, [1, heads, tokens, size], of all new tokens.
@@ -122,22 +127,23 @@ class KeyValueSlots:
         if self.on_taken is not None:
             self.on_taken(block, key, value)
         if self._adding is None:
-            self._memory[block] = _BlockMemory(key.new_empty(0), value.new_empty(0), (key[0], value[0]))
+            self._memory[block] = _BlockMemory(key.new_empty(0), value.new_empty(0), Held(key[0], value[0]))
             return
-        memory, first = self._room(block, key, value), self._prefix_tokens
-        spans = zip(*(torch.split(part, self._adding, dim=2) for part in (key, value)), strict=True)
-        for slot, span in enumerate(spans, start=len(self.lengths)):
-            for place, (room, new) in enumerate(zip((memory.keys, memory.values), span, strict=True)):
-                if memory.prefix is not None:
-                    room[slot, :, :first] = memory.prefix[place]
-                room[slot, :, first : first + new.shape[2]] = new[0]
+        memory = self._room(block, key, value)
+        for room, states in ((memory.keys, key), (memory.values, value)):
+            for slot, new in enumerate(torch.split(states[0], self._adding, dim=1), start=len(self.lengths)):
+                room[slot, :, : new.shape[1]] = new
 
-    def _attend_adding(self, memory: _BlockMemory, counts: list[int], query: Tensor, how: Attending) -> Tensor:
+    def _attend_adding(
+        self, memory: _BlockMemory, counts: list[int], states: tuple[Tensor, Tensor, Tensor], how: Attending
+    ) -> Tensor:
         outputs = []
-        for slot, queries in enumerate(torch.split(query, counts, dim=2), start=len(self.lengths)):
-            end = self._prefix_tokens + queries.shape[2]
-            keys, values = memory.keys[slot, None, :, :end], memory.values[slot, None, :, :end]
-            outputs.append(attend_span(queries, keys, values, self._span_bias(queries, keys, how), how))
+        for query, key, value in zip(*(torch.split(part, counts, dim=2) for part in states), strict=True):
+            keys, values = key, value
+            if memory.prefix is not None:
+                keys = torch.cat([memory.prefix.keys[None], key], dim=2)
+                values = torch.cat([memory.prefix.values[None], value], dim=2)
+            outputs.append(attend_span(query, keys, values, self._span_bias(query, keys, how), how))
         return torch.cat(outputs, dim=2)
 
     def _span_bias(self, query: Tensor, keys: Tensor, how: Attending) -> Tensor:
@@ -156,8 +162,7 @@ class KeyValueSlots:
     def _room(self, block: nn.Module, key: Tensor, value: Tensor) -> _BlockMemory:
         """The block's memory, made or grown to hold this pass; what it held is kept."""
         slots = len(self.lengths) + len(self._adding or [])
-        added = max((self._prefix_tokens + count for count in self._adding or []), default=0)
-        tokens = max([added, *(length + 1 for length in self.lengths)])
+        tokens = max([*(self._adding or []), *(length + 1 - self._prefix_tokens for length in self.lengths)])
         memory = self._memory.setdefault(block, _BlockMemory(key.new_empty(0), value.new_empty(0)))
         memory.keys = _grown(memory.keys, key, slots, tokens)
         memory.values = _grown(memory.values, value, slots, tokens)

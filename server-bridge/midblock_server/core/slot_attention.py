@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -43,19 +44,47 @@ def attend_span(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, how: At
     return _attend(grouped, key, value, bias.repeat(groups, 1), how).reshape(query.shape)
 
 
-def attend_rows(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor, how: Attending) -> Tensor:
+class Held(NamedTuple):
+    """Keys and values of tokens, [..., key/value heads, tokens, size] each."""
+
+    keys: Tensor
+    values: Tensor
+
+
+def attend_rows(query: Tensor, own: Held, bias: Tensor, how: Attending, common: Held | None = None) -> Tensor:
     """Attention of one token for each row: [1, heads, rows, size] of queries, in and out.
 
-    ``keys`` and ``values`` are [rows, key/value heads, tokens, size]; ``bias`` [rows, 1, 1, tokens] is added to scores.
+    What is held of each row is ``own``, with rows in front. Before it stands, in all rows, what is ``common``, without
+    rows: it is read once for all of them, not once a row. ``bias`` [rows, 1, 1, common and own tokens] is added to
+    scores.
     """
+    keys, values = own
     rows, key_heads = keys.shape[:2]
     grouped = query[0].transpose(0, 1).reshape(rows, key_heads, -1, query.shape[3])
-    if how.softcap is None and query.device.type != "cpu":
+    if common is not None:
+        outputs = _attend_both(grouped, common, own, bias, how)
+    elif how.softcap is None and query.device.type != "cpu":
         outputs = scaled_dot_product_attention(grouped, keys, values, attn_mask=bias, scale=how.scaling)
     else:
         scores = torch.matmul(grouped * _scale(grouped, how), keys.transpose(2, 3))
         outputs = _weigh(scores, values, bias, how)
     return outputs.reshape(1, rows, -1, query.shape[3]).transpose(1, 2)
+
+
+def _attend_both(query: Tensor, common: Held, own: Held, bias: Tensor, how: Attending) -> Tensor:
+    """One softmax over both parts' scores, made apart. ``query`` is [rows, key/value heads, group, size]."""
+    scaled, count = query * _scale(query, how), common.keys.shape[1]
+    of_common = _product_of_all_rows(scaled, common.keys.transpose(1, 2))
+    of_own = torch.matmul(scaled, own.keys.transpose(2, 3))
+    weights = _weights(torch.cat([of_common, of_own], dim=-1), bias, how)
+    return _product_of_all_rows(weights[..., :count], common.values) + torch.matmul(weights[..., count:], own.values)
+
+
+def _product_of_all_rows(left: Tensor, right: Tensor) -> Tensor:
+    """[rows, key/value heads, group, inner] times [key/value heads, inner, outer], as one product for each head."""
+    rows, heads, group, inner = left.shape
+    together = torch.matmul(left.transpose(0, 1).reshape(heads, rows * group, inner), right)
+    return together.view(heads, rows, group, -1).transpose(0, 1)
 
 
 def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor, how: Attending) -> Tensor:
@@ -72,7 +101,10 @@ def _scale(query: Tensor, how: Attending) -> float:
 
 
 def _weigh(scores: Tensor, values: Tensor, bias: Tensor, how: Attending) -> Tensor:
+    return torch.matmul(_weights(scores, bias, how), values)
+
+
+def _weights(scores: Tensor, bias: Tensor, how: Attending) -> Tensor:
     if how.softcap is not None:
         scores = torch.tanh(scores / how.softcap) * how.softcap
-    weights = torch.softmax(scores + bias, dim=-1, dtype=torch.float32).to(scores.dtype)
-    return torch.matmul(weights, values)
+    return torch.softmax(scores + bias, dim=-1, dtype=torch.float32).to(scores.dtype)

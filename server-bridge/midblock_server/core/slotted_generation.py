@@ -33,7 +33,7 @@ class SlottedGeneration:
     waiting: deque[GeneratedRow]
     rows_at_once: Callable[[int], int]
     below: PassesBelow | None = None
-    _prefix_tokens: int = 0
+    _prefix_tokens: int | None = None
     _rows: list[GeneratedRow] = field(default_factory=list)
     _slots: KeyValueSlots = field(default_factory=KeyValueSlots)
 
@@ -47,9 +47,11 @@ class SlottedGeneration:
         for _ in range(steps):
             if cancelled():
                 raise CancelledError("cancelled", "The generation was cancelled.")
-            arriving = self._arriving()
+            if self._prefix_tokens is None:
+                self._prefix_tokens = self._read_prefix(model)
+            arriving = self._arriving(self._prefix_tokens)
             if arriving:
-                self._read(model, arriving)
+                self._read(model, arriving, self._prefix_tokens)
             elif self._rows:
                 states = self._slots.step(model.module, [row.last_token for row in self._rows])
                 extend_rows(model, self._rows, logits(model, states), self.request)
@@ -58,36 +60,36 @@ class SlottedGeneration:
                 return [row.completion() for row in ended]
         return []
 
-    def _arriving(self) -> list[GeneratedRow]:
+    def _arriving(self, prefix_tokens: int) -> list[GeneratedRow]:
         arriving: list[GeneratedRow] = []
         tokens = 0
         while self.waiting:
-            prompt = self.waiting[0].prompt
-            longest = self.request.max_new_tokens + max(len(row.prompt) for row in (*self._rows, self.waiting[0]))
-            tokens += len(prompt)
-            is_full = len(self._rows) + len(arriving) >= self.rows_at_once(longest)
+            longest = max(len(row.prompt) for row in (*self._rows, self.waiting[0])) - prefix_tokens
+            tokens += len(self.waiting[0].prompt) - prefix_tokens
+            most = self.rows_at_once(longest + self.request.max_new_tokens)
+            is_full = len(self._rows) + len(arriving) >= most
             if is_full or (arriving and tokens > PROMPT_TOKENS_PER_PASS):
                 break
             arriving.append(self.waiting.popleft())
         return arriving
 
-    def _read(self, model: LoadedModel, arriving: Sequence[GeneratedRow]) -> None:
-        if not self._rows and self._prefix_tokens == 0:
-            self._read_prefix(model, arriving)
+    def _read(self, model: LoadedModel, arriving: Sequence[GeneratedRow], prefix_tokens: int) -> None:
         prompts = [row.prompt for row in arriving]
-        with reading_below(model, self.below, self._slots, prompts, self._prefix_tokens):
-            states = self._slots.add(model.module, [prompt[self._prefix_tokens :] for prompt in prompts])
+        with reading_below(model, self.below, self._slots, prompts, prefix_tokens):
+            states = self._slots.add(model.module, [prompt[prefix_tokens:] for prompt in prompts])
         extend_rows(model, arriving, logits(model, states), self.request)
         self._rows.extend(arriving)
 
-    def _read_prefix(self, model: LoadedModel, arriving: Sequence[GeneratedRow]) -> None:
-        prompts = [row.prompt for row in (*arriving, *self.waiting)]
+    def _read_prefix(self, model: LoadedModel) -> int:
+        """Reads what all prompts begin with, where it is worth it; gives its tokens."""
+        prompts = [row.prompt for row in self.waiting]
         common = common_prefix_tokens(prompts)
-        if len(prompts) > 1 and common >= SMALLEST_PREFIX:
-            self._prefix_tokens = common
-            prefix = prompts[0][:common]
-            with reading_below(model, self.below, self._slots, [prefix], None):
-                self._slots.read_prefix(model.module, prefix)
+        if len(prompts) < 2 or common < SMALLEST_PREFIX:
+            return 0
+        prefix = prompts[0][:common]
+        with reading_below(model, self.below, self._slots, [prefix], None):
+            self._slots.read_prefix(model.module, prefix)
+        return common
 
     def _take_ended(self) -> list[GeneratedRow]:
         ended = []

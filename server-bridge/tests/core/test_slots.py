@@ -70,6 +70,40 @@ def test_rows_that_come_and_go(
         expect_alone(pair, slots.step(module, [row[-1] for row in rows]), rows)
 
 
+def test_what_rows_begin_with_takes_no_room_of_theirs(tiny_model: Callable[..., Path], tmp_path: Path) -> None:
+    module = load_pair(tiny_model("llama"), {}, tmp_path).ours.module
+    assert can_use_slots(module)
+    alone, behind = KeyValueSlots(), KeyValueSlots()
+    with torch.no_grad():
+        behind.read_prefix(module, PREFIX * 20)
+        for slots in (alone, behind):
+            slots.add(module, ENDINGS)
+            for _ in range(4):
+                slots.step(module, [7] * len(ENDINGS))
+    assert behind.lengths == [length + len(PREFIX) * 20 for length in alone.lengths]
+    assert behind.room_bytes == alone.room_bytes
+
+
+def test_rows_at_once_are_as_many_as_their_own_tokens_allow(
+    tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = ModelSession(load_pair(tiny_model("llama"), {}, tmp_path).ours)
+    added: list[int] = []
+    own_add = KeyValueSlots.add
+
+    def noted(slots: KeyValueSlots, module: Any, prompts: Sequence[Sequence[int]]) -> Tensor:
+        added.append(len(prompts))
+        return own_add(slots, module, prompts)
+
+    can_use_slots(session.model.module)
+    monkeypatch.setattr(KeyValueSlots, "add", noted)
+    # The longest ending has 7 tokens, and 7 are made; with what all begin with, two rows would be too many.
+    monkeypatch.setattr(generate_module, "CACHE_TOKENS", 5 * (7 + 7))
+    monkeypatch.setattr(slotted_module, "PROMPT_TOKENS_PER_PASS", sum(map(len, ENDINGS)))
+    greedy_tokens(session, [PREFIX * 4 + ending for ending in ENDINGS])
+    assert added == [5]
+
+
 def test_the_room_of_a_long_row_is_not_made_for_each_of_many_short_ones(
     tiny_model: Callable[..., Path], tmp_path: Path
 ) -> None:
