@@ -64,7 +64,7 @@ class SlottedGeneration:
         arriving: list[GeneratedRow] = []
         tokens = 0
         while self.waiting:
-            longest = max(len(row.prompt) for row in (*self._rows, self.waiting[0])) - prefix_tokens
+            longest = max(len(row.prompt) for row in (*self._rows, self.waiting[0])) - self._slots.common_tokens
             tokens += len(self.waiting[0].prompt) - prefix_tokens
             most = self.rows_at_once(longest + self.request.max_new_tokens)
             is_full = len(self._rows) + len(arriving) >= most

@@ -13,6 +13,7 @@ import torch
 from model_pairs import FAMILIES, LONG_ROPE, load_pair
 from training_runs import FULL, LORA, last_checkpoint, run, specify
 
+from midblock_server.core import key_value_slots
 from midblock_server.core import passes_below as passes_module
 from midblock_server.core.errors import RequestError
 from midblock_server.core.generate import generate
@@ -77,6 +78,16 @@ def test_answers_and_scores_are_the_same_to_the_bit(
         for prompts in (PROMPTS, PROMPTS_APART):
             assert answers(session, None, SHARED, prompts) == answers(plain, None, SHARED, prompts)
         assert scores(session, None, SHARED) == scores(plain, None, SHARED)
+
+
+def test_answers_are_the_same_where_what_prompts_begin_with_is_held_once(
+    load: Load, tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_value_slots, "LONG_PREFIX_TOKENS", len(BEGINNING))
+    model = load(tiny_model())
+    session, plain = ModelSession(model, KeptPasses(tmp_path / "kept")), ModelSession(model)
+    for _ in range(2):
+        assert answers(session, None, SHARED) == answers(plain, None, SHARED)
 
 
 @pytest.mark.parametrize("method", [LORA, FULL])

@@ -42,6 +42,13 @@ def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_value_slots, "ROOM_TOKENS", 2)
 
 
+@pytest.fixture(params=["copied", "held once"])
+def kept_prefix(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has what rows begin with in each slot, or once for all."""
+    monkeypatch.setattr(key_value_slots, "LONG_PREFIX_TOKENS", 1 if request.param == "held once" else 1000)
+
+
+@pytest.mark.usefixtures("kept_prefix")
 @pytest.mark.parametrize("prefix", [[], PREFIX])
 @pytest.mark.parametrize(("family", "changes"), FAMILIES)
 def test_rows_that_come_and_go(
@@ -87,6 +94,7 @@ def test_what_rows_begin_with_takes_no_room_of_theirs(tiny_model: Callable[..., 
 def test_rows_at_once_are_as_many_as_their_own_tokens_allow(
     tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(key_value_slots, "LONG_PREFIX_TOKENS", 36)
     session = ModelSession(load_pair(tiny_model("llama"), {}, tmp_path).ours)
     added: list[int] = []
     own_add = KeyValueSlots.add
