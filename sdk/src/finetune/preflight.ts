@@ -3,6 +3,7 @@ import type { FinetuneSettings } from "../config/finetune-options.js";
 import { countTrained } from "../data/count-trained.js";
 import { encodePrompt } from "../evaluation/prompts.js";
 import type { EvaluationTask } from "../evaluation/task.js";
+import { lowestBlock } from "../layers/layer-plan.js";
 import { comparePlans, countTokens, linearWeights, planCost } from "../training/plan-cost.js";
 import type { PreflightRequest } from "../training/preflight.js";
 import { adviseOnMemory } from "../training/preflight-advice.js";
@@ -139,7 +140,7 @@ function resultOf(
   const peakBytes = Math.max(measured.trainingPeakBytes, measured.generationPeakBytes);
   const stepCount = batchPlan.steps.length;
   const trainingSeconds = share * measured.microBatchSeconds + stepCount * measured.updateSeconds;
-  const lowest = layerPlan.blocks[0]?.index ?? 0;
+  const lowest = lowestBlock(layerPlan);
   const advice = adviseOnMemory({
     memory: measured.memory,
     generationTooLarge: measured.generationPeakBytes > Math.max(measured.trainingPeakBytes, measured.availableBytes),

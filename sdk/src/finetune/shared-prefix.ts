@@ -1,5 +1,6 @@
 /** The evaluations of a run, before, during and after it, share what the blocks below its band make of their tokens. */
 import type { Inference } from "../evaluation/inference.js";
+import { lowestBlock } from "../layers/layer-plan.js";
 import type { RunSpecification } from "../training/run-specification.js";
 
 /**
@@ -11,7 +12,7 @@ export function sharingPrefix(
   { layerPlan, compute }: Pick<RunSpecification, "layerPlan" | "compute">,
   owner: string,
 ): Inference {
-  const firstBlock = Math.min(...layerPlan.blocks.map(({ index }) => index));
+  const firstBlock = lowestBlock(layerPlan);
   const diskBytes = compute.prefixCacheDiskBytes;
   if (firstBlock === 0 || diskBytes === 0) return inference;
   const sharedPrefix = { firstBlock, diskBytes, owner };

@@ -18,3 +18,8 @@ export interface LayerPlan {
   /** One sentence for people: which rule chose these blocks. */
   readonly why: string;
 }
+
+/** Index of the lowest planned block: what lies below it is the base's, whatever is trained. */
+export function lowestBlock({ blocks }: Pick<LayerPlan, "blocks">): number {
+  return Math.min(...blocks.map(({ index }) => index));
+}

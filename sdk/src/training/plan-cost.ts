@@ -1,5 +1,5 @@
 /** What a plan costs by arithmetic alone: numbers trained, bytes of training state, and floating-point operations. */
-import type { LayerPlan } from "../layers/layer-plan.js";
+import { type LayerPlan, lowestBlock } from "../layers/layer-plan.js";
 import type { BlockLinear, ModelCard } from "../layers/model-card.js";
 import { trainableParameters } from "../layers/trainable-parameters.js";
 import type { FullWeightsMethod, LoraMethod } from "./run-specification.js";
@@ -69,7 +69,7 @@ export function planCost(
   counts: TokenCounts,
   trainNorms = false,
 ): PlanCost {
-  const lowest = Math.min(...plan.blocks.map(({ index }) => index));
+  const lowest = lowestBlock(plan);
   const planned = new Map(plan.blocks.map((block) => [block.index, block]));
   let flops = 4 * card.vocabularySize * card.hiddenSize * counts.trainedTokens;
   for (let index = 0; index < card.blockCount; index++) {

@@ -41,14 +41,14 @@ class KeptPasses:
             return
         begin = self._next if self._next + tensor.nbytes <= most_bytes else 0
         end = begin + tensor.nbytes
-        over = {key for key, kept in self._kept.items() if kept.place.begin < end and begin < kept.place.end}
-        if any(self._kept[key].owner == owner for key in over):
+        over = {other for other, kept in self._kept.items() if kept.place.begin < end and begin < kept.place.end}
+        if any(self._kept[other].owner == owner for other in over):
             return
         for other in over:
             del self._kept[other]
         place = self._file.write(begin, tensor.cpu())
         if place is None:
-            self._kept = {key: kept for key, kept in self._kept.items() if kept.place.end <= begin}
+            self._kept = {other: kept for other, kept in self._kept.items() if kept.place.end <= begin}
             return
         self._kept[key] = _Kept(owner, place)
         self._next = end

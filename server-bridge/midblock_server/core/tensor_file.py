@@ -35,7 +35,7 @@ class TensorFile:
     """The file is made in a folder at the first write, and goes with this object."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self._folder = folder
         self._file: io.FileIO | None = None
 
     def write(self, begin: int, tensor: Tensor) -> Place | None:
@@ -45,10 +45,10 @@ class TensorFile:
         """
         try:
             if self._file is None:
-                self.folder.mkdir(parents=True, exist_ok=True)
-                self._file = tempfile.TemporaryFile(dir=self.folder, buffering=0)  # noqa: SIM115  # as long as this
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115  # as long as this
                 weakref.finalize(self, self._file.close)
-            if shutil.disk_usage(self.folder).free - tensor.nbytes < RESERVED_BYTES:
+            if shutil.disk_usage(self._folder).free - tensor.nbytes < RESERVED_BYTES:
                 raise OSError("the rest is reserved")
             self._file.seek(begin)
             left: memoryview = tensor.contiguous().view(torch.uint8).numpy().reshape(-1).data
