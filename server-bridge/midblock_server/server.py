@@ -109,6 +109,7 @@ class Server:
             owner=state.owner,
             scratch=state.scratch,
             limits=limits,
+            interrupt_lost_runs=state.interrupt_lost_runs,
         )
         run_pb2_grpc.add_RunsServicer_to_server(runs, server)
         inference_pb2_grpc.add_InferenceServicer_to_server(InferenceServicer(host, state.runs, limits), server)

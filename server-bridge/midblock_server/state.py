@@ -30,13 +30,17 @@ class ServerState:
         self.database = Database(folder / "runs.sqlite")
         self._ownership = Ownership(folder / "servers")
         self.owner = self._ownership.owner
-        for run_id in interrupt_runs_of_the_dead(self.database, self._ownership):
-            logger.warning("run %s was interrupted by the end of its server", run_id)
+        self.interrupt_lost_runs()
         self.scratch = _make_scratch(folder / "scratch", self._ownership)
         self.runs = RunStore(self.database, runs_folder)
         self.preflights = KeptPreflights(self.database)
         record = TrainingRecord(self.database, runs_folder, self.owner)
         self.worker = TrainingWorker(record, self.database.changes, self.datasets, host, on_crash)
+
+    def interrupt_lost_runs(self) -> None:
+        """Interrupts the runs of servers that have died, so that none is told as running, and each can be resumed."""
+        for run_id in interrupt_runs_of_the_dead(self.database, self._ownership):
+            logger.warning("run %s was interrupted by the end of its server", run_id)
 
     def close(self, grace_seconds: float) -> None:
         """Stops training; every run that was queued or running is interrupted and can be resumed."""

@@ -24,14 +24,11 @@ class StopSignal:
         # Reentrant, since a signal handler may run while the main thread holds it.
         self._lock = threading.RLock()
 
-    def request(self, request: StopRequest) -> bool:
-        """True where this is the first one."""
+    def request(self, request: StopRequest) -> None:
         with self._lock:
-            if self._request is not None:
-                return False
-            self._request = request
+            if self._request is None:
+                self._request = request
         self._requested.set()
-        return True
 
     def wait(self) -> StopRequest:
         self._requested.wait()

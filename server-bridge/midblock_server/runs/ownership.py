@@ -43,7 +43,8 @@ class Ownership:
         except FileNotFoundError:
             return False
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Shared, so that two that look at the same time don't take each other for the owner.
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
             file.unlink(missing_ok=True)
             return False
         except BlockingIOError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import grpc
@@ -27,7 +27,11 @@ MAX_REASON_CHARACTERS = 200
 
 
 class RunsServicer(run_pb2_grpc.RunsServicer):
-    """``owner`` is this server instance, which trains what is started or resumed here; ``scratch`` its folder."""
+    """``owner`` is this server instance, which trains what is started or resumed here; ``scratch`` its folder.
+
+    ``interrupt_lost_runs`` comes before what tells or changes a run's state: another server over the same state folder
+    may have died since, and nobody else writes down what became of its runs.
+    """
 
     def __init__(
         self,
@@ -39,6 +43,7 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
         owner: str,
         scratch: Path,
         limits: Limits,
+        interrupt_lost_runs: Callable[[], None],
     ) -> None:
         self._store = store
         self._datasets = datasets
@@ -47,6 +52,7 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
         self._owner = owner
         self._scratch = scratch
         self._limits = limits
+        self._interrupt_lost_runs = interrupt_lost_runs
 
     def StartRun(self, request: run_pb2.StartRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
         _check_key(request.key)
@@ -57,36 +63,44 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
         return self._store.start(request.key, request.specification, self._owner)
 
     def GetRun(self, request: run_pb2.GetRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        self._interrupt_lost_runs()
         return self._store.get(request.run_id)
 
     def ListRuns(self, request: run_pb2.ListRunsRequest, context: grpc.ServicerContext) -> run_pb2.ListRunsResponse:
+        self._interrupt_lost_runs()
         runs, more = self._store.list_newest(request.limit or DEFAULT_LIST_LIMIT, request.before_run_id)
         return run_pb2.ListRunsResponse(runs=runs, more=more)
 
     def WatchRun(
         self, request: run_pb2.WatchRunRequest, context: grpc.ServicerContext
     ) -> Iterator[run_pb2.WatchRunResponse]:
+        self._interrupt_lost_runs()
         context.add_callback(self._store.database.changes.announce)
         for event in watch_run(
             self._store, request.run_id, request.from_sequence, self._limits.heartbeat_seconds, context.is_active
         ):
             if event is None:
+                self._interrupt_lost_runs()
                 yield run_pb2.WatchRunResponse(heartbeat=heartbeat())
             else:
                 yield run_pb2.WatchRunResponse(event=event)
 
     def CancelRun(self, request: run_pb2.CancelRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        self._interrupt_lost_runs()
         return cancel_run(self._store.database, request.run_id)
 
     def PauseRun(self, request: run_pb2.PauseRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        self._interrupt_lost_runs()
         return pause_run(self._store.database, request.run_id)
 
     def ResumeRun(self, request: run_pb2.ResumeRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        self._interrupt_lost_runs()
         require_same_model(self._store, request.run_id, self._host)
         step = request.step if request.HasField("step") else None
         return resume_run(self._store.database, request.run_id, step, self._owner)
 
     def ExtendRun(self, request: run_pb2.ExtendRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        self._interrupt_lost_runs()
         known, extended_before = find_extension(self._store.database, request)
         if extended_before is not None:
             return extended_before
@@ -95,6 +109,7 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
         return extend_run(self._store.database, request, self._owner)
 
     def FinishRun(self, request: run_pb2.FinishRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
+        self._interrupt_lost_runs()
         _check_reason(request.reason)
         return finish_run(self._store.database, request.run_id, request.reason, self._owner)
 

@@ -210,6 +210,22 @@ def test_a_second_signal_ends_at_once(launch: Launch) -> None:
     assert server.process.wait(timeout=20) == 128 + signal.SIGTERM
 
 
+def test_a_signal_changes_nothing_while_the_server_stops_for_another_reason(launch: Launch, tmp_path: Path) -> None:
+    """torchrun sends one when a process of its group has ended: the run must still be written down as interrupted."""
+    server = launch()
+    client = server.client()
+    run_id = start(client, hold_at_step=0, stubborn=True)
+    watch_until(client, run_id, "run_started")
+    client.control.Shutdown(control_pb2.ShutdownRequest(grace_seconds=1.0))
+    for line in server.log:
+        if "stopping" in line:
+            break
+    server.process.terminate()
+    assert server.finish()[0] == 0
+    with sqlite3.connect(tmp_path / "state" / "runs.sqlite") as connection:
+        assert connection.execute("SELECT state FROM runs").fetchall() == [(run_pb2.RUN_STATE_INTERRUPTED,)]
+
+
 def test_a_killed_server_leaves_runs_that_the_next_one_resumes(launch: Launch) -> None:
     server = launch()
     client = server.client()
@@ -228,6 +244,55 @@ def test_a_killed_server_leaves_runs_that_the_next_one_resumes(launch: Launch) -
     assert [event.step_ended.step for event in resumed if event.HasField("step_ended")] == [3, 4, 5]
     assert [event.sequence for event in [*recorded, *resumed]] == list(range(1, len(recorded) + len(resumed) + 1))
     assert resumed[-1].run_ended.state == run_pb2.RUN_STATE_COMPLETED
+
+
+def test_a_killed_server_leaves_runs_that_one_living_beside_it_resumes(launch: Launch) -> None:
+    killed, living = launch(), launch(released=True).client()
+    client = killed.client()
+    run_id = start(client, steps=5, every=2, hold_at_step=3)
+    watch_until(client, run_id, "step_ended", 3)
+    watched = events(living, run_id)
+    assert [next(watched).WhichOneof("event") for _ in range(6)][-1] == "step_ended"
+    killed.kill()
+    assert [event.WhichOneof("event") for event in watched] == ["run_interrupted"]
+    assert record(living, run_id).state == run_pb2.RUN_STATE_INTERRUPTED
+    living.runs.ResumeRun(run_pb2.ResumeRunRequest(run_id=run_id))
+    assert list(events(living, run_id))[-1].run_ended.state == run_pb2.RUN_STATE_COMPLETED
+
+
+CALLS: dict[str, tuple[Callable[[BridgeClient, str], run_pb2.RunRecord], run_pb2.RunState]] = {
+    "get": (record, run_pb2.RUN_STATE_INTERRUPTED),
+    "list": (
+        lambda client, run_id: client.runs.ListRuns(run_pb2.ListRunsRequest()).runs[0],
+        run_pb2.RUN_STATE_INTERRUPTED,
+    ),
+    "pause": (
+        lambda client, run_id: client.runs.PauseRun(run_pb2.PauseRunRequest(run_id=run_id)),
+        run_pb2.RUN_STATE_INTERRUPTED,
+    ),
+    "cancel": (
+        lambda client, run_id: client.runs.CancelRun(run_pb2.CancelRunRequest(run_id=run_id)),
+        run_pb2.RUN_STATE_CANCELLED,
+    ),
+    "resume": (
+        lambda client, run_id: client.runs.ResumeRun(run_pb2.ResumeRunRequest(run_id=run_id)),
+        run_pb2.RUN_STATE_QUEUED,
+    ),
+    "finish": (
+        lambda client, run_id: client.runs.FinishRun(run_pb2.FinishRunRequest(run_id=run_id, reason="enough")),
+        run_pb2.RUN_STATE_QUEUED,
+    ),
+}
+"""What a client may ask about a run, and the state it is told where the run's server was killed."""
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_no_call_takes_a_run_of_a_killed_server_for_a_running_one(launch: Launch, call: str) -> None:
+    killed, living = launch(), launch().client()
+    run_id = start(killed.client(), steps=3, hold_at_step=1)
+    killed.kill()
+    ask, state = CALLS[call]
+    assert ask(living, run_id).state == state
 
 
 def test_a_second_server_over_the_same_state_leaves_the_first_ones_runs_alone(launch: Launch) -> None:
