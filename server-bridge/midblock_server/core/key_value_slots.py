@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from midblock_server.core.slot_attention import Attending, Held, attend_rows, attend_span, causal_bias
+from midblock_server.core.slot_attention import Attending, Held, attend_rows, attend_span, span_bias
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -51,7 +51,9 @@ class KeyValueSlots:
     _prefix_tokens: int = 0
     _adding: list[int] | None = None
     _reading_prefix: bool = False
-    _bias: dict[tuple[int | None, ...], Tensor] = field(default_factory=dict)  # of this pass, for all blocks
+    # Of this pass, for all blocks: by window and tokens of all rows, and by queries, tokens and window of a span.
+    _row_biases: dict[tuple[int | None, int], Tensor] = field(default_factory=dict)
+    _span_biases: dict[tuple[int, int, int | None], Tensor | None] = field(default_factory=dict)
 
     @property
     def common_tokens(self) -> int:
@@ -122,12 +124,12 @@ class KeyValueSlots:
         memory.keys[slots, :, places - self.common_tokens] = key[0].transpose(0, 1)
         memory.values[slots, :, places - self.common_tokens] = value[0].transpose(0, 1)
         rows, tokens = len(self.lengths), self.common_tokens + memory.keys.shape[2]
-        if (how.window, tokens) not in self._bias:
-            self._bias[how.window, tokens] = self._visible(places, tokens, how.window, query.dtype)
+        if (how.window, tokens) not in self._row_biases:
+            self._row_biases[how.window, tokens] = self._visible(places, tokens, how.window, query.dtype)
         # All of the room, hidden where it is empty: on CPU products of a whole tensor are twice as fast as of a slice.
         own = Held(memory.keys[:rows], memory.values[:rows])
         common = memory.prefix if self.common_tokens > 0 else None
-        return attend_rows(query, own, self._bias[how.window, tokens], how, common)
+        return attend_rows(query, own, self._row_biases[how.window, tokens], how, common)
 
     def take(self, block: nn.Module, key: Tensor, value: Tensor) -> None:
         """While prompts are read: takes in a block's keys and values, [1, heads, tokens, size], of all new tokens.
@@ -158,11 +160,11 @@ class KeyValueSlots:
             outputs.append(attend_span(query, keys, values, self._span_bias(query, keys, how), how))
         return torch.cat(outputs, dim=2)
 
-    def _span_bias(self, query: Tensor, keys: Tensor, how: Attending) -> Tensor:
+    def _span_bias(self, query: Tensor, keys: Tensor, how: Attending) -> Tensor | None:
         shape = (query.shape[2], keys.shape[2], how.window)
-        if shape not in self._bias:
-            self._bias[shape] = causal_bias(*shape, like=query)
-        return self._bias[shape]
+        if shape not in self._span_biases:
+            self._span_biases[shape] = span_bias(query, keys, how)
+        return self._span_biases[shape]
 
     def _visible(self, places: Tensor, tokens: int, window: int | None, dtype: torch.dtype) -> Tensor:
         """[rows, 1, 1, tokens], 0 where the newest token of a row may look and the lowest number elsewhere."""
@@ -185,7 +187,7 @@ class KeyValueSlots:
         return memory
 
     def _run(self, module: PreTrainedModel, token_ids: list[int], positions: list[int]) -> Tensor:
-        self._bias = {}
+        self._row_biases, self._span_biases = {}, {}
         device = module.get_input_embeddings().weight.device
         states: Tensor = module.base_model(
             input_ids=torch.tensor([token_ids], device=device),

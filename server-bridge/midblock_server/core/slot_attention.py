@@ -30,18 +30,43 @@ def causal_bias(queries: int, tokens: int, window: int | None, like: Tensor) -> 
     return torch.zeros_like(hidden, dtype=like.dtype).masked_fill_(hidden, torch.finfo(like.dtype).min)
 
 
-def attend_span(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, how: Attending) -> Tensor:
+def span_bias(query: Tensor, keys: Tensor, how: Attending) -> Tensor | None:
+    """The bias for ``attend_span`` of a causal sequence; None where all of it are queries and its kernel needs none."""
+    queries, tokens = query.shape[2], keys.shape[2]
+    is_whole = queries == tokens and (how.window is None or tokens <= how.window)
+    if is_whole and _is_fused(query, keys, how):
+        return None
+    return causal_bias(queries, tokens, how.window, like=query)
+
+
+def attend_span(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, how: Attending) -> Tensor:
     """Attention of one sequence: queries are the last of its tokens, keys and values those of all.
 
-    [1, heads, queries, size] and [1, key/value heads, tokens, size] in, [1, heads, queries, size] out.
+    [1, heads, queries, size] and [1, key/value heads, tokens, size] in, [1, heads, queries, size] out. Without a bias
+    (see ``span_bias``) the kernel leaves out the half of the scores that a mask would hide after they are made.
     """
     groups = query.shape[1] // key.shape[1]
-    by_products = query.device.type == "cpu" and query.dtype == torch.bfloat16 and key.shape[2] <= PRODUCTS_LIMIT
-    if not by_products and how.softcap is None:
-        keys, values = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
-        return scaled_dot_product_attention(query, keys, values, attn_mask=bias, scale=how.scaling)
+    if _is_fused(query, key, how):
+        if query.device.type != "cpu":
+            # Not every CUDA kernel lets heads share keys, and where none does, all scores would be kept.
+            key, value = (each.repeat_interleave(groups, dim=1) for each in (key, value))
+        return scaled_dot_product_attention(
+            query,
+            key,
+            value,
+            bias,
+            is_causal=bias is None,
+            scale=how.scaling,
+            enable_gqa=query.shape[1] != key.shape[1],
+        )
+    assert bias is not None
     grouped = query.reshape(1, key.shape[1], groups * query.shape[2], -1)
     return _attend(grouped, key, value, bias.repeat(groups, 1), how).reshape(query.shape)
+
+
+def _is_fused(query: Tensor, key: Tensor, how: Attending) -> bool:
+    by_products = query.device.type == "cpu" and query.dtype == torch.bfloat16 and key.shape[2] <= PRODUCTS_LIMIT
+    return not by_products and how.softcap is None
 
 
 class Held(NamedTuple):
