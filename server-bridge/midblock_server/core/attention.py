@@ -20,6 +20,7 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from midblock_server.core.slot_attention import Attending
+from midblock_server.core.varlen_attention import Stretches, find_kernel
 
 SPAN_ATTENTION = "midblock-spans"
 """The name under which ``register_span_attention`` makes it known; a model takes it by ``set_attn_implementation``."""
@@ -45,11 +46,13 @@ class Spans:
     """Takes the place of the mask tensor. ``masks[i]`` is [length, length] bool, None where span i is causal.
 
     ``local_size`` is the window or chunk, in tokens, within which the block attends; None where there is none.
+    ``boundaries`` are where spans begin, and the end: int32 on the device, [spans + 1].
     """
 
     lengths: list[int]
     masks: tuple[Tensor | None, ...]
     local_size: int | None
+    boundaries: Tensor
 
 
 def register_span_attention() -> None:
@@ -98,7 +101,7 @@ def _find_spans(mask_function: MaskFunction, tokens: int, local_size: int | None
         None if local_size is None or length <= local_size else mask_function(0, 0, span[:, None], span[None, :])
         for length, span in zip(lengths, torch.split(positions, lengths), strict=True)
     )
-    return Spans(lengths, masks, local_size)
+    return Spans(lengths, masks, local_size, torch.tensor([*starts, tokens], dtype=torch.int32, device=device))
 
 
 def span_attention(
@@ -119,6 +122,10 @@ def span_attention(
         how = Attending(scaling, softcap, _window(attention_mask, others))
         return slots.attend(module, query, key, value, how).transpose(1, 2).contiguous(), None
     if isinstance(attention_mask, Spans):
+        kernel, stretches = find_kernel(query, key), _stretches(attention_mask, scaling, others)
+        if kernel is not None and stretches is not None and softcap is None and dropout == 0:
+            query, key, value = (each[0].transpose(0, 1) for each in (query, key, value))
+            return kernel(query, key, value, stretches)[None], None
         split = (torch.split(states, attention_mask.lengths, dim=2) for states in (query, key, value))
         outputs = [
             _attend(*span, mask=mask, dropout=dropout, scaling=scaling, softcap=softcap)
@@ -141,6 +148,14 @@ def _window(mask: Spans | Tensor | None, others: dict[str, Any]) -> int | None:
     if isinstance(mask, Tensor) or (local_size is not None and local_size != others.get("sliding_window")):
         raise ValueError("The block attends within chunks, or by a mask of its own: its keys can't be held in slots.")
     return local_size
+
+
+def _stretches(spans: Spans, scaling: float | None, others: dict[str, Any]) -> Stretches | None:
+    """The spans as a kernel for all of them takes them; None where a block attends within chunks."""
+    is_causal = all(mask is None for mask in spans.masks)
+    if not is_causal and spans.local_size != others.get("sliding_window"):
+        return None
+    return Stretches(spans.boundaries, max(spans.lengths), None if is_causal else spans.local_size, scaling)
 
 
 def _attend(

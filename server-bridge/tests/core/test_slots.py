@@ -149,7 +149,7 @@ def greedy_tokens(session: ModelSession, prompts: list[list[int]], **changes: An
 
 def test_a_block_that_attends_within_chunks_is_refused() -> None:
     query = torch.zeros(1, 2, 3, 4)
-    chunks = Spans([3], (None,), local_size=4)
+    chunks = Spans([3], (None,), local_size=4, boundaries=torch.tensor([0, 3]))
     with pytest.raises(ValueError, match="chunks"):
         span_attention(torch.nn.Module(), query, query, query, chunks, slots=KeyValueSlots(), sliding_window=None)
 
