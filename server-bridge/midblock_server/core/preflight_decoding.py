@@ -77,8 +77,8 @@ def _decode_in_slots(model: LoadedModel, request: GenerateRequest, below: Passes
     One pass reads prompts, with all other rows' room in place: the passes before it would need no more. What it keeps
     for the next evaluation takes memory as well.
     """
-    slots, prompts = KeyValueSlots(), request.prompts
-    length, steps = len(prompts[0]), min(LAST_STEPS, request.max_new_tokens)
+    prompts, length = request.prompts, len(request.prompts[0])
+    slots, steps = KeyValueSlots(len(prompts), length + request.max_new_tokens), min(LAST_STEPS, request.max_new_tokens)
     reading = max(1, min(len(prompts), PROMPT_TOKENS_PER_PASS // length))
     slots.pretend([length] * (len(prompts) - reading))
     with reading_below(model, below and below.with_none_kept(), slots, prompts[:reading], held_tokens=0):

@@ -35,7 +35,11 @@ class SlottedGeneration:
     below: PassesBelow | None = None
     _prefix_tokens: int | None = None
     _rows: list[GeneratedRow] = field(default_factory=list)
-    _slots: KeyValueSlots = field(default_factory=KeyValueSlots)
+    _slots: KeyValueSlots = field(init=False)
+
+    def __post_init__(self) -> None:
+        longest = max(len(row.prompt) for row in self.waiting) + self.request.max_new_tokens
+        self._slots = KeyValueSlots(min(self.rows_at_once(longest), len(self.waiting)), longest)
 
     @property
     def has_ended(self) -> bool:

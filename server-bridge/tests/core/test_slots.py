@@ -40,6 +40,7 @@ def expect_alone(pair: ModelPair, found: Tensor, rows: list[list[int]]) -> None:
 def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the slots grow often."""
     monkeypatch.setattr(key_value_slots, "ROOM_TOKENS", 2)
+    monkeypatch.setattr(key_value_slots, "ROOM_SHARE", 0)
 
 
 @pytest.fixture(params=["copied", "held once"])
@@ -123,6 +124,26 @@ def test_the_room_of_a_long_row_is_not_made_for_each_of_many_short_ones(
         slots.remove(0)
         expect_alone(pair, slots.add(pair.ours.module, ENDINGS), ENDINGS)
     assert slots.room_tokens == len(ENDINGS) * (7 + 2)
+
+
+def test_room_for_all_that_is_expected_is_made_at_once_and_no_more(
+    tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    pair = load_pair(tiny_model("llama"), {}, tmp_path)
+    slots = KeyValueSlots(most_rows=len(ENDINGS), most_tokens=9)
+    assert can_use_slots(pair.ours.module)
+    rows = [ending[:7] for ending in ENDINGS]
+    with torch.no_grad():
+        slots.add(pair.ours.module, rows[:1])
+        assert slots.room_tokens == len(ENDINGS) * (4 + 2)
+        expect_alone(pair, slots.add(pair.ours.module, rows[1:]), rows[1:])
+        for token in (30, 31):
+            rows = [[*row, token] for row in rows]
+            expect_alone(pair, slots.step(pair.ours.module, [token] * len(rows)), rows)
+            assert slots.room_tokens == len(ENDINGS) * 9
+        # What was expected is no limit.
+        rows = [[*row, 32] for row in rows]
+        expect_alone(pair, slots.step(pair.ours.module, [32] * len(rows)), rows)
 
 
 def test_an_architecture_that_drops_what_it_does_not_know_generates_in_padded_batches(
