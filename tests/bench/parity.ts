@@ -17,7 +17,7 @@
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { packageVersion } from "midblock";
 import { figureTable, keeps } from "./figure-table.js";
@@ -97,8 +97,9 @@ function readArguments() {
   }
   const entries = Object.entries(defaultItems).map(([part, count]) => [part, Number(values.items ?? count)]);
   return {
-    gsm8kFolder: basename(gsm8k).endsWith(".jsonl") ? dirname(gsm8k) : gsm8k,
-    ifevalFile,
+    // Whole, since the peer runs in a folder of its own.
+    gsm8kFolder: resolve(basename(gsm8k).endsWith(".jsonl") ? dirname(gsm8k) : gsm8k),
+    ifevalFile: resolve(ifevalFile),
     keys,
     items: Object.fromEntries(entries) as Items,
     roundCount: Number(values.rounds),
