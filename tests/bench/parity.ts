@@ -12,8 +12,9 @@
  * - ifeval_verdicts, gsm8k_verdicts: share of the peer's answers that our rules judge, instruction by instruction and filter
  *   by filter, as the peer does. GSM8K: 5-shot on the base model and after a step of training, and 0-shot.
  * - gsm8k_texts: share of GSM8K's rows that both sides answered with the same text.
- * - time_over_lm_eval: our time for GSM8K, 5-shot, on base and tuned model, over the peer's, from reading the rows to the last
- *   verdict. Launching and loading are left out on both sides.
+ * - time_over_lm_eval: our time for GSM8K, 5-shot, on base and tuned model, over the peer's as it comes, which is one row a
+ *   batch; time_over_lm_eval_batched: over the peer's with batches. From reading the rows to the last verdict; launching and
+ *   loading are left out on both sides.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";

@@ -12,10 +12,11 @@ import {
   ifevalOnBothSides,
   runBoth,
   runBothTwice,
+  runTheirs,
   type TwoSided,
 } from "./sides.js";
 
-/** How many rows each part takes unless told otherwise, so that all of it takes about 25 minutes on two quiet cores. */
+/** How many rows each part takes unless told otherwise, so that all of it takes less than an hour on two quiet cores. */
 export const defaultItems = { fiveShot: 40, zeroShot: 40, ifeval: 24, choices: 156, outputs: 5000 } as const;
 
 /** Rows by part. */
@@ -40,22 +41,33 @@ export function newRound(bench: Bench, items: Items) {
     }
     return paired;
   };
+  const fiveShot = once("GSM8K, 5-shot, before and after a step", async () => {
+    const sides = gsm8kOnBothSides(bench, 5, items.fiveShot);
+    const runs = await runBothTwice(bench, sides);
+    const seconds = {
+      ours: sum(runs.map(({ ours }) => ours.seconds)),
+      theirs: sum(runs.map(({ theirs }) => theirs.seconds)),
+    };
+    const [ours, theirs] = [seconds.ours.toFixed(1), seconds.theirs.toFixed(1)];
+    notes.push(`GSM8K, 5-shot, ${items.fiveShot} rows twice: ${ours} s here, ${theirs} s by the peer`);
+    return { runs, pairs: await pairs(sides, runs, gsm8kVerdicts(sides.task)), seconds };
+  });
   return {
     /** Versions that the peer told. */
     peerVersions,
     /** What there is to tell beside the figures. */
     notes,
     /** The base model and one after a step of training, five examples before each question. */
-    fiveShot: once("GSM8K, 5-shot, before and after a step", async () => {
-      const sides = gsm8kOnBothSides(bench, 5, items.fiveShot);
-      const runs = await runBothTwice(bench, sides);
-      const seconds = {
-        ours: sum(runs.map(({ ours }) => ours.seconds)),
-        theirs: sum(runs.map(({ theirs }) => theirs.seconds)),
-      };
-      const [ours, theirs] = [seconds.ours.toFixed(1), seconds.theirs.toFixed(1)];
-      notes.push(`GSM8K, 5-shot, ${items.fiveShot} rows twice: ${ours} s here, ${theirs} s by the peer`);
-      return { pairs: await pairs(sides, runs, gsm8kVerdicts(sides.task)), seconds };
+    fiveShot,
+    /** The same by the peer as it comes, one row at a time; its seconds for both models. */
+    fiveShotOneByOne: once("GSM8K, 5-shot, one row at a time", async () => {
+      const { peer } = gsm8kOnBothSides(bench, 5, items.fiveShot);
+      const seconds: number[] = [];
+      for (const { modelFolder } of (await fiveShot()).runs) {
+        seconds.push((await runTheirs({ ...bench, batchSize: 1 }, modelFolder, peer)).seconds);
+      }
+      notes.push(`GSM8K, 5-shot, the same rows by the peer one at a time: ${sum(seconds).toFixed(1)} s`);
+      return sum(seconds);
     }),
     /** The base model, no examples. */
     zeroShot: once("GSM8K, 0-shot", async () => {
