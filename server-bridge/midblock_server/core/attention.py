@@ -122,8 +122,9 @@ def span_attention(
         how = Attending(scaling, softcap, _window(attention_mask, others))
         return slots.attend(module, query, key, value, how).transpose(1, 2).contiguous(), None
     if isinstance(attention_mask, Spans):
-        kernel, stretches = find_kernel(query, key), _stretches(attention_mask, scaling, others)
-        if kernel is not None and stretches is not None and softcap is None and dropout == 0:
+        kernel = find_kernel(query, key) if softcap is None and dropout == 0 else None
+        stretches = None if kernel is None else _stretches(attention_mask, scaling, others)
+        if kernel is not None and stretches is not None:
             query, key, value = (each[0].transpose(0, 1) for each in (query, key, value))
             return kernel(query, key, value, stretches)[None], None
         split = (torch.split(states, attention_mask.lengths, dim=2) for states in (query, key, value))

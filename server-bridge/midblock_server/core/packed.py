@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from midblock_server.core.attention import SPAN_ATTENTION, register_span_attention
 from midblock_server.core.rope_limit import batch_safe_tokens
+from midblock_server.core.rounding import differs_by_at_most
 from midblock_server.core.token_tree import TokenTree
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ def probe_sequences(module: PreTrainedModel) -> list[list[int]]:
 
 def is_rounding(found: Tensor, wanted: Tensor) -> bool:
     """Whether states that a probe found differ from the wanted ones by no more than their element type rounds."""
-    difference = torch.linalg.vector_norm((found - wanted).float())
-    return bool(difference <= PROBE_TOLERANCE.get(wanted.dtype, 0.0) * torch.linalg.vector_norm(wanted.float()))
+    return differs_by_at_most(PROBE_TOLERANCE.get(wanted.dtype, 0.0), found, wanted)
 
 
 @torch.no_grad()

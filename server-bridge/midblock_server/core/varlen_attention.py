@@ -10,7 +10,9 @@ from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor
-from torch.nn.functional import scaled_dot_product_attention
+
+from midblock_server.core.rounding import differs_by_at_most
+from midblock_server.core.slot_attention import Attending, attend_span, causal_bias
 
 TRIAL_LENGTHS = (3, 70)
 TRIAL_WINDOW = 4
@@ -76,7 +78,7 @@ def first_that_works(
             found = _outcomes(kernel, inputs, trials)
         except (ImportError, AttributeError, TypeError, ValueError, RuntimeError):
             continue
-        if all(map(_is_rounding, found, wanted)):
+        if all(differs_by_at_most(TRIAL_TOLERANCE, *pair) for pair in zip(found, wanted, strict=True)):
             return kernel
     return None
 
@@ -122,17 +124,13 @@ def torch_attention(query: Tensor, key: Tensor, value: Tensor, stretches: Stretc
 def one_by_one(query: Tensor, key: Tensor, value: Tensor, stretches: Stretches) -> Tensor:
     """What kernels are held to: each sequence alone, under a mask."""
     lengths = stretches.boundaries.diff().tolist()
-    groups = query.shape[1] // key.shape[1]
-    outputs = []
-    for parts in zip(*(torch.split(each.transpose(0, 1), lengths, dim=1) for each in (query, key, value)), strict=True):
-        distance = torch.arange(parts[0].shape[1], device=query.device)
-        distance = distance[:, None] - distance[None, :]
-        visible = distance >= 0
-        if stretches.window is not None:
-            visible &= distance < stretches.window
-        keys, values = (each.repeat_interleave(groups, dim=0) for each in parts[1:])
-        outputs.append(scaled_dot_product_attention(parts[0], keys, values, attn_mask=visible, scale=stretches.scaling))
-    return torch.cat(outputs, dim=1).transpose(0, 1)
+    how = Attending(stretches.scaling, window=stretches.window)
+    split = (torch.split(each.transpose(0, 1)[None], lengths, dim=2) for each in (query, key, value))
+    outputs = [
+        attend_span(queries, keys, values, causal_bias(length, length, stretches.window, like=query), how)
+        for queries, keys, values, length in zip(*split, lengths, strict=True)
+    ]
+    return torch.cat(outputs, dim=2)[0].transpose(0, 1)
 
 
 def _window_size(stretches: Stretches) -> tuple[int, int]:
@@ -149,8 +147,3 @@ def _outcomes(kernel: Kernel, inputs: Sequence[Tensor], trials: Sequence[Stretch
         weights = torch.linspace(-1, 1, output.numel(), device=output.device).view(output.shape)
         outcomes += [output.detach(), *torch.autograd.grad((output * weights).sum(), inputs)]
     return outcomes
-
-
-def _is_rounding(found: Tensor, wanted: Tensor) -> bool:
-    difference = torch.linalg.vector_norm((found - wanted).float())
-    return bool(difference <= TRIAL_TOLERANCE * torch.linalg.vector_norm(wanted.float()))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from midblock_server.core.model import LoadedModel, load_model
@@ -58,3 +60,8 @@ def load_pair(folder: Path, changes: dict[str, Any], scratch: Path, dtype: str =
     settings = LoadSettings(source=str(changed), cache_folder=scratch / "cache", device="cpu", dtype=dtype, threads=1)
     plain = AutoModelForCausalLM.from_pretrained(changed, dtype=getattr(torch, dtype))
     return ModelPair(load_model(settings), plain.requires_grad_(False).eval())
+
+
+def each_alone(module: PreTrainedModel, sequences: Sequence[Sequence[int]]) -> Tensor:
+    """Hidden states of each sequence by the architecture's own attention, back to back."""
+    return torch.cat([module.base_model(input_ids=torch.tensor([each])).last_hidden_state[0] for each in sequences])

@@ -8,18 +8,13 @@ from typing import Any
 
 import pytest
 import torch
-from model_pairs import FAMILIES, LONG_ROPE, load_pair
+from model_pairs import FAMILIES, LONG_ROPE, each_alone, load_pair
 from torch import Tensor
-from transformers import PreTrainedModel
 
 from midblock_server.core.attention import SPAN_ATTENTION
 from midblock_server.core.packed import _run_packed, can_pack, packed_hidden_states
 
 SEQUENCES = [[5, 17, 300, 41, 9, 77, 8, 120, 33, 250, 6], [260, 2, 19], [44], [7, 8, 9, 10, 11, 12, 13]]
-
-
-def alone(module: PreTrainedModel, sequences: list[list[int]]) -> Tensor:
-    return torch.cat([module.base_model(input_ids=torch.tensor([each])).last_hidden_state[0] for each in sequences])
 
 
 @pytest.mark.parametrize(("family", "changes"), FAMILIES)
@@ -28,7 +23,7 @@ def test_equals_each_sequence_alone(
 ) -> None:
     pair = load_pair(tiny_model(family), changes, tmp_path)
     found = packed_hidden_states(pair.ours, SEQUENCES)
-    torch.testing.assert_close(found, alone(pair.plain, SEQUENCES), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(found, each_alone(pair.plain, SEQUENCES), rtol=1e-5, atol=1e-5)
     assert can_pack(pair.ours.module)
     assert pair.ours.module.config._attn_implementation == SPAN_ATTENTION
     assert pair.plain.config._attn_implementation != SPAN_ATTENTION
@@ -38,7 +33,7 @@ def test_sequences_long_enough_to_change_the_rotary_embedding_go_alone(
     tiny_model: Callable[..., Path], tmp_path: Path
 ) -> None:
     pair = load_pair(tiny_model("llama"), LONG_ROPE, tmp_path)
-    found, wanted = packed_hidden_states(pair.ours, SEQUENCES), alone(pair.plain, SEQUENCES)
+    found, wanted = packed_hidden_states(pair.ours, SEQUENCES), each_alone(pair.plain, SEQUENCES)
     torch.testing.assert_close(found, wanted, rtol=1e-5, atol=1e-5)
     assert can_pack(pair.ours.module)
     long, short = SEQUENCES[0], SEQUENCES[3]
@@ -54,10 +49,10 @@ def test_in_bfloat16_it_is_as_near_to_the_truth_as_each_sequence_alone(
     family: str, changes: dict[str, Any], tiny_model: Callable[..., Path], tmp_path: Path
 ) -> None:
     folder = tiny_model(family)
-    truth = alone(load_pair(folder, changes, tmp_path / "float32").plain, SEQUENCES)
+    truth = each_alone(load_pair(folder, changes, tmp_path / "float32").plain, SEQUENCES)
     pair = load_pair(folder, changes, tmp_path / "bfloat16", dtype="bfloat16")
     packed_error = (packed_hidden_states(pair.ours, SEQUENCES).float() - truth).norm()
-    alone_error = (alone(pair.plain, SEQUENCES).float() - truth).norm()
+    alone_error = (each_alone(pair.plain, SEQUENCES).float() - truth).norm()
     assert packed_error <= 1.3 * alone_error
     assert can_pack(pair.ours.module)
 
@@ -75,4 +70,4 @@ def test_an_architecture_that_ignores_positions_runs_one_sequence_at_a_time(
     found = packed_hidden_states(pair.ours, SEQUENCES)
     assert not can_pack(pair.ours.module)
     assert pair.ours.module.config._attn_implementation == pair.plain.config._attn_implementation
-    torch.testing.assert_close(found, alone(pair.plain, SEQUENCES), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(found, each_alone(pair.plain, SEQUENCES), rtol=1e-5, atol=1e-5)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import torch
-from model_pairs import FAMILIES, load_pair
+from model_pairs import FAMILIES, each_alone, load_pair
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.attention import varlen
@@ -134,9 +134,7 @@ def test_packed_sequences_get_what_each_alone_gets(
         for name in [next(name for name, each in module.named_parameters() if each.dim() == 2 and "emb" not in name)]
     )
     found = packed_hidden_states(pair.ours, SEQUENCES)
-    wanted = torch.cat(
-        [pair.plain.base_model(input_ids=torch.tensor([each])).last_hidden_state[0] for each in SEQUENCES]
-    )
+    wanted = each_alone(pair.plain, SEQUENCES)
     torch.testing.assert_close(found, wanted, rtol=1e-5, atol=1e-5)
     # Weighted, since after the final norm a sum of squares hardly depends on anything.
     weights = torch.linspace(-1, 1, found.numel()).view(found.shape)
