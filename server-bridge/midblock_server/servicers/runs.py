@@ -56,6 +56,7 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
 
     def StartRun(self, request: run_pb2.StartRunRequest, context: grpc.ServicerContext) -> run_pb2.RunRecord:
         _check_key(request.key)
+        self._interrupt_lost_runs()
         started = self._store.find_started(request.key, request.specification)
         if started is not None:
             return started
@@ -116,6 +117,7 @@ class RunsServicer(run_pb2_grpc.RunsServicer):
     def RemoveCheckpoint(
         self, request: run_pb2.RemoveCheckpointRequest, context: grpc.ServicerContext
     ) -> run_pb2.RunRecord:
+        self._interrupt_lost_runs()
         return self._store.remove_checkpoint(request.run_id, request.step)
 
     def FetchArtifacts(

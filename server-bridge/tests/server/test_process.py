@@ -16,7 +16,7 @@ import grpc
 import pytest
 from bridge_client import BridgeClient, failing
 from server_process import SERVER_BRIDGE, TOKEN, ServerProcess
-from wire_requests import events, kinds, record, start, watch_until
+from wire_requests import events, kinds, record, specification, start, upload, watch_until
 
 from midblock_server.gen.contract import PROTOCOL_VERSION
 from midblock_server.gen.midblock.v1 import control_pb2, run_pb2
@@ -261,9 +261,19 @@ def test_a_killed_server_leaves_runs_that_one_living_beside_it_resumes(launch: L
 
 
 CALLS: dict[str, tuple[Callable[[BridgeClient, str], run_pb2.RunRecord], run_pb2.RunState]] = {
+    "start": (
+        lambda client, run_id: client.runs.StartRun(
+            run_pb2.StartRunRequest(key="key", specification=specification(upload(client), steps=3, hold_at_step=1))
+        ),
+        run_pb2.RUN_STATE_INTERRUPTED,
+    ),
     "get": (record, run_pb2.RUN_STATE_INTERRUPTED),
     "list": (
         lambda client, run_id: client.runs.ListRuns(run_pb2.ListRunsRequest()).runs[0],
+        run_pb2.RUN_STATE_INTERRUPTED,
+    ),
+    "remove a checkpoint": (
+        lambda client, run_id: client.runs.RemoveCheckpoint(run_pb2.RemoveCheckpointRequest(run_id=run_id, step=2)),
         run_pb2.RUN_STATE_INTERRUPTED,
     ),
     "pause": (
