@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
+from midblock_server.core.linear_forwards import LinearForward, linear_forwards
 from midblock_server.core.sharding import is_sharded
 
 TYPICAL_ROWS = 64
@@ -27,14 +28,8 @@ class BlockedWeights:
     def in_place(self, module: nn.Module) -> Iterator[None]:
         """Lets all linear maps inside the module compute with them; results differ by rounding alone. No gradients."""
         linears = [each for each in module.modules() if type(each) is nn.Linear and _can_block(each.weight)]
-        patched = [linear for linear in linears if self._keep(linear)]
-        try:
-            for linear in patched:
-                linear.forward = _forward(self._kept[linear][1], linear.bias)  # type: ignore[method-assign, assignment]
+        with linear_forwards({each: _forward(self._kept[each][1], each.bias) for each in linears if self._keep(each)}):
             yield
-        finally:
-            for linear in patched:
-                linear.__dict__.pop("forward", None)
 
     def _keep(self, linear: nn.Linear) -> bool:
         weight, _ = self._kept.get(linear, (None, None))
@@ -57,7 +52,7 @@ def _can_block(weight: Tensor) -> bool:
     return weight.dtype == torch.float32
 
 
-def _forward(blocked: Tensor, bias: Tensor | None) -> Callable[[Tensor], Tensor]:
+def _forward(blocked: Tensor, bias: Tensor | None) -> LinearForward:
     def forward(inputs: Tensor) -> Tensor:
         outputs: Tensor = torch.ops.mkldnn._linear_pointwise(inputs, blocked, bias, "none", [], "")
         return outputs

@@ -80,15 +80,16 @@ def _chunk_loss(
         states = hidden.detach().requires_grad_(with_gradient)
         raw = _apply(head, states)
     scores = raw.detach().to(torch.float32, copy=True)
-    normalizer = torch.logsumexp(scores, dim=-1)
+    scores.sub_(scores.amax(dim=-1, keepdim=True))
     picked = scores.gather(1, labels[:, None]).squeeze(1)
-    loss = ((normalizer - picked) * weights).sum()
+    # Exponentials take the place of the scores, and serve both the normaliser and the softmax.
+    normalizers = scores.exp_().sum(dim=-1)
+    loss = ((normalizers.log() - picked) * weights).sum()
     if not with_gradient:
         return loss, None
-    # The derivative with respect to the logits is weight x (softmax - one-hot label); it overwrites the scores.
-    scores.sub_(normalizer[:, None]).exp_()
-    scores.scatter_add_(1, labels[:, None], torch.full_like(picked, -1.0)[:, None])
-    scores.mul_(weights[:, None])
+    # The derivative with respect to the logits is weight x (softmax - one-hot label); it overwrites them.
+    scores.mul_((weights / normalizers)[:, None])
+    scores.scatter_add_(1, labels[:, None], -weights[:, None])
     (gradient,) = torch.autograd.grad(raw, states, scores.to(raw.dtype))
     return loss, gradient
 
@@ -120,7 +121,7 @@ def head_of(module: PreTrainedModel) -> nn.Module:
 
 def _apply(head: nn.Module, hidden: Tensor) -> Tensor:
     output: Tensor = head(inputs_embeds=hidden[None], use_cache=False).logits
-    return output[0]
+    return output.squeeze(0)  # Not [0], whose backward pass copies the gradient into zeros of its own.
 
 
 @torch.no_grad()

@@ -20,6 +20,7 @@ from midblock_server.core.session import ModelSession
 from midblock_server.core.token_tree import TokenTree, grow_tree, shared_tokens
 from midblock_server.core.tree_probe import can_share_tokens
 from midblock_server.core.types import ScoreRequest, ScoreSequence, SequenceScore
+from midblock_server.core.wide_products import wide_products
 
 BATCH_TOKENS = 2048
 """Most tokens computed in one forward pass, after which others get a turn. A longer sequence goes alone."""
@@ -41,7 +42,7 @@ def score(
         if cancelled():
             raise CancelledError("cancelled", "The scoring was cancelled.")
         sequences = [request.sequences[index] for index in batch]
-        with session.turn(weights) as model, torch.no_grad():
+        with session.turn(weights) as model, wide_products(model.module), torch.no_grad():
             below = passes_below(session, weights, request.shared_prefix)
             tokens, paths = _to_run(model, sequences)
             if request.kl_from_base and weights is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import torch
@@ -28,6 +29,7 @@ from midblock_server.core.shares import Share, shares
 from midblock_server.core.specification import RunSpecification
 from midblock_server.core.step_errors import loss_exploded, not_finite, out_of_memory_named
 from midblock_server.core.types import Datum, StepDone
+from midblock_server.core.wide_products import wide_products
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,9 @@ def run_step(model: LoadedModel, training: Training, step: int) -> StepDone:
     if specification.phases:
         training.band.set_learning(learning_blocks(specification, step))
     forwards = block_forwards(model.blocks, training.forwards)
-    with out_of_memory_named(step), seeded(model.torch_device, seed), forwards:
+    # torch.compile picks products by itself.
+    products = nullcontext() if specification.compute.compile else wide_products(model.module)
+    with out_of_memory_named(step), seeded(model.torch_device, seed), forwards, products:
         sums = _add_gradients(model, training, step)
         _check_growth(training, sums.loss, step)
         norm = clip_gradients(training.band.parameters.values(), specification.optimizer.max_gradient_norm)
