@@ -43,13 +43,13 @@ export function newRound(bench: Bench, items: Items) {
   };
   const fiveShot = once("GSM8K, 5-shot, before and after a step", async () => {
     const sides = gsm8kOnBothSides(bench, 5, items.fiveShot);
-    const runs = await runBothTwice(bench, sides);
+    const runs = await runBothTwice({ ...bench, batchSize: 1 }, sides);
     const seconds = {
       ours: sum(runs.map(({ ours }) => ours.seconds)),
       theirs: sum(runs.map(({ theirs }) => theirs.seconds)),
     };
     const [ours, theirs] = [seconds.ours.toFixed(1), seconds.theirs.toFixed(1)];
-    notes.push(`GSM8K, 5-shot, ${items.fiveShot} rows twice: ${ours} s here, ${theirs} s by the peer`);
+    notes.push(`GSM8K, 5-shot, ${items.fiveShot} rows twice: ${ours} s here, ${theirs} s by the peer, one at a time`);
     return { runs, pairs: await pairs(sides, runs, gsm8kVerdicts(sides.task)), seconds };
   });
   return {
@@ -57,16 +57,18 @@ export function newRound(bench: Bench, items: Items) {
     peerVersions,
     /** What there is to tell beside the figures. */
     notes,
-    /** The base model and one after a step of training, five examples before each question. */
+    /** The base model and one after a step of training, five examples before each question; the peer as it comes. */
     fiveShot,
-    /** The same by the peer as it comes, one row at a time; its seconds for both models. */
-    fiveShotOneByOne: once("GSM8K, 5-shot, one row at a time", async () => {
+    /** The same by the peer with rows in batches; its seconds for both models. */
+    fiveShotBatched: once("GSM8K, 5-shot, the peer in batches", async () => {
       const { peer } = gsm8kOnBothSides(bench, 5, items.fiveShot);
       const seconds: number[] = [];
       for (const { modelFolder } of (await fiveShot()).runs) {
-        seconds.push((await runTheirs({ ...bench, batchSize: 1 }, modelFolder, peer)).seconds);
+        seconds.push((await runTheirs(bench, modelFolder, peer)).seconds);
       }
-      notes.push(`GSM8K, 5-shot, the same rows by the peer one at a time: ${sum(seconds).toFixed(1)} s`);
+      notes.push(
+        `GSM8K, 5-shot, the same rows by the peer, ${bench.batchSize} at a time: ${sum(seconds).toFixed(1)} s`,
+      );
       return sum(seconds);
     }),
     /** The base model, no examples. */
