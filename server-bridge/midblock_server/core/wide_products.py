@@ -52,10 +52,10 @@ class _WideProduct(torch.autograd.Function):
     def backward(context: Any, *outputs: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
         inputs, weight = context.saved_tensors
         (gradient,) = outputs
-        rows = gradient.flatten(0, -2)
+        rows = gradient.reshape(-1, gradient.shape[-1])
         of_inputs, of_weight, of_bias = context.needs_input_grad
         return (
             gradient @ weight if of_inputs else None,
-            rows.t() @ inputs.flatten(0, -2) if of_weight else None,
+            rows.t() @ inputs.reshape(-1, inputs.shape[-1]) if of_weight else None,
             rows.sum(dim=0) if of_bias else None,
         )

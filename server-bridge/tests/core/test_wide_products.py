@@ -35,7 +35,7 @@ def wide_calls(run: Callable[[], object]) -> int:
 
 
 @pytest.mark.parametrize("learns", [False, True])
-@pytest.mark.parametrize("shape", [(1, 24), (7, 24), (2, 3, 24), (100, 24)])
+@pytest.mark.parametrize("shape", [(24,), (0, 24), (1, 24), (7, 24), (2, 3, 24), (100, 24)])
 def test_outputs_and_gradients_are_those_of_the_plain_maps(shape: tuple[int, ...], *, learns: bool) -> None:
     module = three_maps().requires_grad_(learns)
     inputs = torch.randn(shape).requires_grad_()
