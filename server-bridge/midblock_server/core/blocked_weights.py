@@ -8,8 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from midblock_server.core.linear_forwards import LinearForward, linear_forwards
-from midblock_server.core.sharding import is_sharded
+from midblock_server.core.linear_forwards import LinearForward, linear_forwards, onednn_linears, onednn_product
 
 TYPICAL_ROWS = 64
 """Rows of input that the layout is chosen for; any number of rows computes right with it."""
@@ -27,7 +26,7 @@ class BlockedWeights:
     @contextmanager
     def in_place(self, module: nn.Module) -> Iterator[None]:
         """Lets all linear maps inside the module compute with them; results differ by rounding alone. No gradients."""
-        linears = [each for each in module.modules() if type(each) is nn.Linear and _can_block(each.weight)]
+        linears = [each for each in onednn_linears(module) if _can_block(each.weight)]
         with linear_forwards({each: _forward(self._kept[each][1], each.bias) for each in linears if self._keep(each)}):
             yield
 
@@ -45,16 +44,10 @@ class BlockedWeights:
 
 
 def _can_block(weight: Tensor) -> bool:
-    if is_sharded(weight) or weight.device.type != "cpu" or not torch.backends.mkldnn.is_available():
-        return False
     if weight.dtype == torch.bfloat16:
         return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
     return weight.dtype == torch.float32
 
 
 def _forward(blocked: Tensor, bias: Tensor | None) -> LinearForward:
-    def forward(inputs: Tensor) -> Tensor:
-        outputs: Tensor = torch.ops.mkldnn._linear_pointwise(inputs, blocked, bias, "none", [], "")
-        return outputs
-
-    return forward
+    return lambda inputs: onednn_product(inputs, blocked, bias)

@@ -13,22 +13,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from midblock_server.core.linear_forwards import LinearForward, linear_forwards
-from midblock_server.core.sharding import is_sharded
+from midblock_server.core.linear_forwards import LinearForward, linear_forwards, onednn_linears, onednn_product
 
 
 @contextmanager
 def wide_products(module: nn.Module) -> Iterator[None]:
     """Lets the wide linear maps inside the module compute so; results differ by rounding alone. Differentiable."""
-    wide = {each: _forward(each) for each in module.modules() if type(each) is nn.Linear and _is_wide(each.weight)}
-    with linear_forwards(wide):
+    with linear_forwards({each: _forward(each) for each in onednn_linears(module) if _is_wide(each.weight)}):
         yield
 
 
 def _is_wide(weight: Tensor) -> bool:
     # By shape and not by a trial, which could choose otherwise next time: the same run must give the same bits.
-    is_at_hand = weight.device.type == "cpu" and torch.backends.mkldnn.is_available() and not is_sharded(weight)
-    return is_at_hand and weight.dtype == torch.float32 and weight.shape[0] >= weight.shape[1]
+    return weight.dtype == torch.float32 and weight.shape[0] >= weight.shape[1]
 
 
 def _forward(linear: nn.Linear) -> LinearForward:
@@ -45,8 +42,7 @@ class _WideProduct(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         context.save_for_backward(inputs if weight.requires_grad else None, weight)
-        outputs: Tensor = torch.ops.mkldnn._linear_pointwise(inputs, weight, bias, "none", [], "")
-        return outputs
+        return onednn_product(inputs, weight, bias)
 
     @staticmethod
     def backward(context: Any, *outputs: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:

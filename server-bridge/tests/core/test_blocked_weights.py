@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from profiled_calls import calls_of
 from torch import nn
 
 from midblock_server.core import blocked_weights as blocked_weights_module
@@ -18,9 +19,7 @@ def two_maps(dtype: torch.dtype) -> nn.Sequential:
 
 
 def calls_of_linear(module: nn.Module, inputs: torch.Tensor) -> int:
-    with torch.profiler.profile() as profiler:
-        module(inputs)
-    return sum(event.name == "aten::linear" for event in profiler.events())
+    return calls_of("aten::linear", lambda: module(inputs))
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from exact_steps import make_band, one_step
+from profiled_calls import calls_of
 from torch import nn
 from training_runs import specify
 
@@ -29,9 +30,7 @@ def three_maps(dtype: torch.dtype = torch.float32) -> nn.Sequential:
 
 
 def wide_calls(run: Callable[[], object]) -> int:
-    with torch.profiler.profile() as profiler:
-        run()
-    return sum(event.name == "mkldnn::_linear_pointwise" for event in profiler.events())
+    return calls_of("mkldnn::_linear_pointwise", run)
 
 
 @pytest.mark.parametrize("learns", [False, True])
