@@ -7,7 +7,7 @@ replaced while the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from midblock_server.core.slot_attention import Attending, Held, attend_rows, attend_span, span_bias
+from midblock_server.core.slot_memory import BlockMemory, grown
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -28,14 +29,8 @@ ROOM_SHARE = 1 / 8
 """Tokens by which the memory of all slots grows at once, at least, and as a share of the longest row: new memory is
 zeroed and its pages are faulted in, which took a tenth of the time of 40 rows of 1,000 tokens that grew by 32."""
 
-
-@dataclass
-class _BlockMemory:
-    """``keys`` and ``values`` are [slots, key/value heads, capacity, size], of what follows the common tokens."""
-
-    keys: Tensor
-    values: Tensor
-    prefix: Held | None = None
+STEP_TOKENS = 32
+"""A step reads a multiple of so many tokens of each row, so that the shapes of its products seldom change."""
 
 
 @dataclass
@@ -54,10 +49,11 @@ class KeyValueSlots:
     lengths: list[int] = field(default_factory=list)
     on_taken: Callable[[nn.Module, Tensor, Tensor], None] | None = None
     """Told of what each block takes in while prompts are read: as ``take`` is given it."""
-    _memory: dict[nn.Module, _BlockMemory] = field(default_factory=dict)
+    _memory: dict[nn.Module, BlockMemory] = field(default_factory=dict)
     _prefix_tokens: int = 0
     _adding: list[int] | None = None
     _reading_prefix: bool = False
+    _ahead: dict[int, int] | None = None
     # Of this pass, for all blocks: by window and tokens of all rows, and by queries, tokens and window of a span.
     _row_biases: dict[tuple[int | None, int], Tensor] = field(default_factory=dict)
     _span_biases: dict[tuple[int, int, int | None], Tensor | None] = field(default_factory=dict)
@@ -103,6 +99,18 @@ class KeyValueSlots:
         self.lengths = [length + 1 for length in self.lengths]
         return states
 
+    def look_ahead(self, module: PreTrainedModel, runs: Mapping[int, Sequence[int]]) -> Tensor:
+        """Takes several more tokens for some slots; gives the hidden states of all, [tokens, hidden size], run by run.
+
+        They are not counted yet: what the caller does not add to ``lengths`` is overwritten by what comes in its place.
+        """
+        self._ahead = {slot: len(run) for slot, run in runs.items()}
+        token_ids = [token for run in runs.values() for token in run]
+        places = [self.lengths[slot] + place for slot, run in runs.items() for place in range(len(run))]
+        states = self._run(module, token_ids, places)
+        self._ahead = None
+        return states
+
     def pretend(self, lengths: Sequence[int]) -> None:
         """Makes the slots in use so many, of such lengths. What they never read is zeros in the next pass."""
         self.lengths = list(lengths)
@@ -126,15 +134,17 @@ class KeyValueSlots:
         if self._adding is not None:
             return self._attend_adding(self._memory[block], self._adding, (query, key, value), how)
         memory = self._room(block, key, value)
+        if self._ahead is not None:
+            return self._attend_ahead(memory, self._ahead, (query, key, value), how)
         slots = torch.arange(len(self.lengths), device=key.device)
         places = torch.tensor(self.lengths, device=key.device)
         memory.keys[slots, :, places - self.common_tokens] = key[0].transpose(0, 1)
         memory.values[slots, :, places - self.common_tokens] = value[0].transpose(0, 1)
-        rows, tokens = len(self.lengths), self.common_tokens + memory.keys.shape[2]
+        rows, held = len(self.lengths), self._held_tokens(memory)
+        tokens = self.common_tokens + held
         if (how.window, tokens) not in self._row_biases:
             self._row_biases[how.window, tokens] = self._visible(places, tokens, how.window, query.dtype)
-        # All of the room, hidden where it is empty: on CPU products of a whole tensor are twice as fast as of a slice.
-        own = Held(memory.keys[:rows], memory.values[:rows])
+        own = Held(memory.keys[:rows, :, :held], memory.values[:rows, :, :held])
         common = memory.prefix if self.common_tokens > 0 else None
         return attend_rows(query, own, self._row_biases[how.window, tokens], how, common)
 
@@ -146,7 +156,7 @@ class KeyValueSlots:
         if self.on_taken is not None:
             self.on_taken(block, key, value)
         if self._adding is None:
-            self._memory[block] = _BlockMemory(key.new_empty(0), value.new_empty(0), Held(key[0], value[0]))
+            self._memory[block] = BlockMemory(key.new_empty(0), value.new_empty(0), Held(key[0], value[0]))
             return
         memory, copied = self._room(block, key, value), self._prefix_tokens - self.common_tokens
         prefix = memory.prefix or Held(key[0], value[0])
@@ -156,7 +166,7 @@ class KeyValueSlots:
                 room[slot, :, copied : copied + new.shape[1]] = new
 
     def _attend_adding(
-        self, memory: _BlockMemory, counts: list[int], states: tuple[Tensor, Tensor, Tensor], how: Attending
+        self, memory: BlockMemory, counts: list[int], states: tuple[Tensor, Tensor, Tensor], how: Attending
     ) -> Tensor:
         outputs = []
         for query, key, value in zip(*(torch.split(part, counts, dim=2) for part in states), strict=True):
@@ -167,11 +177,39 @@ class KeyValueSlots:
             outputs.append(attend_span(query, keys, values, self._span_bias(query, keys, how), how))
         return torch.cat(outputs, dim=2)
 
+    def _attend_ahead(
+        self, memory: BlockMemory, counts: dict[int, int], states: tuple[Tensor, Tensor, Tensor], how: Attending
+    ) -> Tensor:
+        outputs = []
+        runs = zip(*(torch.split(part, list(counts.values()), dim=2) for part in states), strict=True)
+        for slot, (query, key, value) in zip(counts, runs, strict=True):
+            begin = self.lengths[slot] - self.common_tokens
+            end = begin + counts[slot]
+            memory.keys[slot, :, begin:end], memory.values[slot, :, begin:end] = key[0], value[0]
+            keys, values = memory.keys[None, slot, :, :end], memory.values[None, slot, :, :end]
+            if self.common_tokens > 0 and memory.prefix is not None:
+                keys = torch.cat([memory.prefix.keys[None], keys], dim=2)
+                values = torch.cat([memory.prefix.values[None], values], dim=2)
+            outputs.append(attend_span(query, keys, values, self._span_bias(query, keys, how), how))
+        return torch.cat(outputs, dim=2)
+
     def _span_bias(self, query: Tensor, keys: Tensor, how: Attending) -> Tensor | None:
         shape = (query.shape[2], keys.shape[2], how.window)
         if shape not in self._span_biases:
             self._span_biases[shape] = span_bias(query, keys, how)
         return self._span_biases[shape]
+
+    def _held_tokens(self, memory: BlockMemory) -> int:
+        """Tokens of a block's memory that a step reads: of the longest row in use, and some that a mask hides.
+
+        Rows that ended may have left far more room. In bfloat16 on CPU all of it is read: there, products of whole
+        tensors were twice as fast as of slices (oneDNN, avx512_bf16).
+        """
+        room = memory.keys.shape[2]
+        if memory.keys.device.type == "cpu" and memory.keys.dtype == torch.bfloat16:
+            return room
+        longest = max(self.lengths) + 1 - self.common_tokens
+        return min(room, -(-longest // STEP_TOKENS) * STEP_TOKENS)
 
     def _visible(self, places: Tensor, tokens: int, window: int | None, dtype: torch.dtype) -> Tensor:
         """[rows, 1, 1, tokens], 0 where the newest token of a row may look and the lowest number elsewhere."""
@@ -180,20 +218,21 @@ class KeyValueSlots:
         bias = torch.zeros(hidden.shape, dtype=dtype, device=places.device)
         return bias.masked_fill_(hidden, torch.finfo(dtype).min)[:, None, None, :]
 
-    def _room(self, block: nn.Module, key: Tensor, value: Tensor) -> _BlockMemory:
+    def _room(self, block: nn.Module, key: Tensor, value: Tensor) -> BlockMemory:
         """The block's memory, made or grown to hold this pass; what it held is kept."""
         slots = max(self.most_rows, len(self.lengths) + len(self._adding or []))
         ends = [
             *(self._prefix_tokens + count for count in self._adding or []),
             *(length + 1 for length in self.lengths),
+            *(self.lengths[slot] + count for slot, count in (self._ahead or {}).items()),
         ]
         tokens = max(ends) - self.common_tokens
         capacity = tokens + max(ROOM_TOKENS, int(ROOM_SHARE * tokens))
         if self.most_tokens is not None:
             capacity = max(tokens, min(capacity, self.most_tokens - self.common_tokens))
-        memory = self._memory.setdefault(block, _BlockMemory(key.new_empty(0), value.new_empty(0)))
-        memory.keys = _grown(memory.keys, key, slots, tokens, capacity)
-        memory.values = _grown(memory.values, value, slots, tokens, capacity)
+        memory = self._memory.setdefault(block, BlockMemory(key.new_empty(0), value.new_empty(0)))
+        memory.keys = grown(memory.keys, key, slots, tokens, capacity)
+        memory.values = grown(memory.values, value, slots, tokens, capacity)
         return memory
 
     def _run(self, module: PreTrainedModel, token_ids: list[int], positions: list[int]) -> Tensor:
@@ -206,19 +245,3 @@ class KeyValueSlots:
             slots=self,
         ).last_hidden_state
         return states[0]
-
-
-def _grown(room: Tensor, states: Tensor, slots: int, tokens: int, capacity: int) -> Tensor:
-    """The room; where it has not so many slots and tokens, a larger one for ``capacity`` tokens, with what it holds."""
-    held_slots, held_tokens = (room.shape[0], room.shape[2]) if room.dim() == 4 else (0, 0)
-    if held_slots >= slots and held_tokens >= tokens:
-        return room
-    # Not the old length: room that a long row left is not wanted once more for each of many short ones.
-    kept = min(held_tokens, capacity)
-    grown = states.new_empty((max(slots, held_slots), states.shape[1], capacity, states.shape[3]))
-    if room.dim() == 4:
-        grown[:held_slots, :, :kept] = room[:, :, :kept]
-    # Zeros, since what a mask hides must still be a number: 0 x NaN is NaN.
-    grown[:held_slots, :, kept:] = 0
-    grown[held_slots:] = 0
-    return grown

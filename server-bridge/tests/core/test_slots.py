@@ -19,6 +19,7 @@ from midblock_server.core.attention import Spans, span_attention
 from midblock_server.core.generate import generate
 from midblock_server.core.key_value_slots import KeyValueSlots
 from midblock_server.core.session import ModelSession
+from midblock_server.core.slot_attention import attend_rows
 from midblock_server.core.slot_probe import can_use_slots
 from midblock_server.core.slotted_generation import common_prefix_tokens
 from midblock_server.core.types import GenerateRequest
@@ -235,3 +236,30 @@ def test_frequencies_that_change_with_the_length_keep_rows_alone(
 )
 def test_common_prefix_leaves_a_token_of_each(prompts: list[list[int]], wanted: int) -> None:
     assert common_prefix_tokens(prompts) == wanted
+
+
+def test_a_step_reads_no_more_than_rows_in_use_hold(
+    tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_value_slots, "STEP_TOKENS", 4)
+    pair, slots = load_pair(tiny_model("llama"), {}, tmp_path), KeyValueSlots()
+    assert can_use_slots(pair.ours.module)
+    read: list[int] = []
+
+    def noted(query: Tensor, own: Any, *others: Any) -> Tensor:
+        read.append(own.keys.shape[2])
+        return attend_rows(query, own, *others)
+
+    monkeypatch.setattr(key_value_slots, "attend_rows", noted)
+    rows = [PREFIX * 9, *ENDINGS[:2]]
+    with torch.no_grad():
+        slots.add(pair.ours.module, rows)
+        for token in (20, 21):
+            rows = [[*row, token] for row in rows]
+            expect_alone(pair, slots.step(pair.ours.module, [token] * len(rows)), rows)
+        assert set(read) == {9 * len(PREFIX) + 2}  # all the room there is: 84 would be the multiple
+        slots.remove(0)
+        read.clear()
+        rows = [[*row, 22] for row in (rows[2], rows[1])]
+        expect_alone(pair, slots.step(pair.ours.module, [22] * len(rows)), rows)
+        assert set(read) == {8}
