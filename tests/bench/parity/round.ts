@@ -48,8 +48,12 @@ export function newRound(bench: Bench, items: Items) {
       ours: sum(runs.map(({ ours }) => ours.seconds)),
       theirs: sum(runs.map(({ theirs }) => theirs.seconds)),
     };
-    const [ours, theirs] = [seconds.ours.toFixed(1), seconds.theirs.toFixed(1)];
-    notes.push(`GSM8K, 5-shot, ${items.fiveShot} rows twice: ${ours} s here, ${theirs} s by the peer, one at a time`);
+    for (const [place, { ours, theirs }] of runs.entries()) {
+      const [here, there] = [ours.seconds.toFixed(1), theirs.seconds.toFixed(1)];
+      notes.push(
+        `GSM8K, 5-shot, ${items.fiveShot} rows, ${place === 0 ? "before" : "after"}: ${here} s here, ${there} s by the peer, one at a time`,
+      );
+    }
     return { runs, pairs: await pairs(sides, runs, gsm8kVerdicts(sides.task)), seconds };
   });
   return {

@@ -123,6 +123,7 @@ export async function runBothTwice<Item>(bench: Bench, { task, peer }: TwoSided<
     });
   });
   if (before === undefined || after === undefined) throw new Error(`"${task.name}" was not measured twice`);
+  console.error(`    here: ${before.seconds.toFixed(1)} s before, ${after.seconds.toFixed(1)} s after`);
   return [
     { modelFolder, ours: before, theirs: await runTheirs(bench, modelFolder, peer) },
     { modelFolder: mergedFolder, ours: after, theirs: await runTheirs(bench, mergedFolder, peer) },
