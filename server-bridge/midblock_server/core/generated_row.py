@@ -33,7 +33,7 @@ class GeneratedRow:
     @property
     def last_token(self) -> int:
         """The newest token."""
-        return self._watch.token_ids[-1]
+        return self.token_ids[-1]
 
     def add(self, token_id: int) -> None:
         """Takes the next token."""
@@ -47,19 +47,19 @@ class GeneratedRow:
         """
         if self._draws is not None:
             return ()
-        return self._repetition.foretold(self._most_tokens - len(self._watch.token_ids) - 1, fewest)
+        return self._repetition.foretold(self._most_tokens - len(self.token_ids) - 1, fewest)
 
     def take_guessed(self, picked: Sequence[int], guessed: Sequence[int]) -> int:
         """Takes what the model picked after the newest token and after each guessed one, up to the first wrong guess.
 
         Gives the number of tokens taken, at least 1.
         """
-        before = len(self._watch.token_ids)
+        before = len(self.token_ids)
         for token_id, guess in zip(picked, [*guessed, None], strict=True):
             self.add(token_id)
             if self.has_ended or token_id != guess:
                 break
-        return len(self._watch.token_ids) - before
+        return len(self.token_ids) - before
 
     def next_draw(self) -> float:
         """The row's next random number in [0, 1); 0 where it is greedy."""

@@ -145,8 +145,7 @@ class KeyValueSlots:
         if (how.window, tokens) not in self._row_biases:
             self._row_biases[how.window, tokens] = self._visible(places, tokens, how.window, query.dtype)
         own = Held(memory.keys[:rows, :, :held], memory.values[:rows, :, :held])
-        common = memory.prefix if self.common_tokens > 0 else None
-        return attend_rows(query, own, self._row_biases[how.window, tokens], how, common)
+        return attend_rows(query, own, self._row_biases[how.window, tokens], how, self._common(memory))
 
     def take(self, block: nn.Module, key: Tensor, value: Tensor) -> None:
         """While prompts are read: takes in a block's keys and values, [1, heads, tokens, size], of all new tokens.
@@ -168,36 +167,39 @@ class KeyValueSlots:
     def _attend_adding(
         self, memory: BlockMemory, counts: list[int], states: tuple[Tensor, Tensor, Tensor], how: Attending
     ) -> Tensor:
-        outputs = []
-        for query, key, value in zip(*(torch.split(part, counts, dim=2) for part in states), strict=True):
-            keys, values = key, value
-            if memory.prefix is not None:
-                keys = torch.cat([memory.prefix.keys[None], key], dim=2)
-                values = torch.cat([memory.prefix.values[None], value], dim=2)
-            outputs.append(attend_span(query, keys, values, self._span_bias(query, keys, how), how))
-        return torch.cat(outputs, dim=2)
+        runs = zip(*(torch.split(part, counts, dim=2) for part in states), strict=True)
+        return torch.cat([self._attend_behind(memory.prefix, run, how) for run in runs], dim=2)
 
     def _attend_ahead(
         self, memory: BlockMemory, counts: dict[int, int], states: tuple[Tensor, Tensor, Tensor], how: Attending
     ) -> Tensor:
-        outputs = []
+        outputs, common = [], self._common(memory)
         runs = zip(*(torch.split(part, list(counts.values()), dim=2) for part in states), strict=True)
         for slot, (query, key, value) in zip(counts, runs, strict=True):
             begin = self.lengths[slot] - self.common_tokens
             end = begin + counts[slot]
             memory.keys[slot, :, begin:end], memory.values[slot, :, begin:end] = key[0], value[0]
             keys, values = memory.keys[None, slot, :, :end], memory.values[None, slot, :, :end]
-            if self.common_tokens > 0 and memory.prefix is not None:
-                keys = torch.cat([memory.prefix.keys[None], keys], dim=2)
-                values = torch.cat([memory.prefix.values[None], values], dim=2)
-            outputs.append(attend_span(query, keys, values, self._span_bias(query, keys, how), how))
+            outputs.append(self._attend_behind(common, (query, keys, values), how))
         return torch.cat(outputs, dim=2)
+
+    def _attend_behind(self, prefix: Held | None, row: tuple[Tensor, Tensor, Tensor], how: Attending) -> Tensor:
+        """Attention of a row's queries to its keys and values, and to those that stand before them."""
+        query, keys, values = row
+        if prefix is not None:
+            keys = torch.cat([prefix.keys[None], keys], dim=2)
+            values = torch.cat([prefix.values[None], values], dim=2)
+        return attend_span(query, keys, values, self._span_bias(query, keys, how), how)
 
     def _span_bias(self, query: Tensor, keys: Tensor, how: Attending) -> Tensor | None:
         shape = (query.shape[2], keys.shape[2], how.window)
         if shape not in self._span_biases:
             self._span_biases[shape] = span_bias(query, keys, how)
         return self._span_biases[shape]
+
+    def _common(self, memory: BlockMemory) -> Held | None:
+        """What is held once for all rows."""
+        return memory.prefix if self.common_tokens > 0 else None
 
     def _held_tokens(self, memory: BlockMemory) -> int:
         """Tokens of a block's memory that a step reads: of the longest row in use, and some that a mask hides.

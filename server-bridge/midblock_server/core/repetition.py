@@ -10,13 +10,11 @@ class Repetition:
     """The tokens of one row, from its prompt on, and what they would become if they went on as they did before."""
 
     def __init__(self, prompt: Sequence[int]) -> None:
-        self._tokens = array("i", prompt)
-        self._bytes = bytearray(self._tokens.tobytes())  # the same, where a sequence is found fast
+        self._bytes = bytearray(array("i", prompt).tobytes())  # in which a sequence is found fast
 
     def add(self, token_id: int) -> None:
         """Takes the next token."""
-        self._tokens.append(token_id)
-        self._bytes += self._tokens[-1:].tobytes()
+        self._bytes += array("i", [token_id]).tobytes()
 
     def foretold(self, most: int, fewest: int) -> list[int]:
         """What followed when the newest tokens came the last time, at most ``most``; none where they are new.
@@ -27,14 +25,15 @@ class Repetition:
         period = self._period(fewest)
         if period == 0:
             return []
-        tokens, repeated = self._tokens, fewest
-        while repeated + period < len(tokens) and tokens[-1 - repeated] == tokens[-1 - repeated - period]:
-            repeated += 1
-        return [tokens[len(tokens) - period + place % period] for place in range(min(repeated, most))]
+        repeated = fewest
+        with memoryview(self._bytes) as view, view.cast("i") as tokens:
+            while repeated + period < len(tokens) and tokens[-1 - repeated] == tokens[-1 - repeated - period]:
+                repeated += 1
+            return [tokens[len(tokens) - period + place % period] for place in range(min(repeated, most))]
 
     def _period(self, fewest: int) -> int:
         """Tokens since the newest ``fewest`` came the last time; 0 where they are new."""
-        size = self._tokens.itemsize
+        size = array("i").itemsize
         newest = self._bytes[-fewest * size :]
         if len(newest) < fewest * size:
             return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from midblock_server.core.errors import CancelledError
 from midblock_server.core.generated_row import GeneratedRow, extend_rows
@@ -128,11 +129,10 @@ class SlottedGeneration:
         runs = {slot: [self._rows[slot].last_token, *guessed] for slot, guessed in guessing.items()}
         states = self._slots.look_ahead(model.module, runs)
         found = [token for part in states.split(LOGITS_ROWS) for token in pick_greedy(logits(model, part)).tolist()]
-        picked = model.ranks.from_first(found)
+        picked = iter(model.ranks.from_first(found))
         for slot, guessed in guessing.items():
-            count = self._rows[slot].take_guessed(picked[: len(guessed) + 1], guessed)
-            self._slots.lengths[slot] += count
-            del picked[: len(guessed) + 1]
+            of_row = list(islice(picked, len(guessed) + 1))
+            self._slots.lengths[slot] += self._rows[slot].take_guessed(of_row, guessed)
 
     def _read_prefix(self, model: LoadedModel) -> int:
         """Reads what all prompts begin with, where it is worth it; gives its tokens."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,6 @@ Load = Callable[..., LoadedModel]
 BEGINNING = [5, 17, 300, 41, 9, 77, 8, 120, 33]
 PROMPTS = [BEGINNING + ending for ending in ([250, 6, 19, 4], [260], [7, 8, 9, 10, 11, 12, 13], [44, 45], [301, 17])]
 NEW_TOKENS = 24
-
-
-@pytest.fixture
-def step_by_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """As long as it is not undone, nothing is guessed."""
-    with monkeypatch.context() as patch:
-        patch.setattr(GeneratedRow, "guessed", lambda row, fewest: ())
-        yield patch
-
 
 Answers = dict[int, tuple[int, ...]]
 
@@ -119,13 +110,13 @@ def test_a_row_that_repeats_itself_takes_few_passes(
     tiny_model: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,
     passes: Counter[str],
-    step_by_step: pytest.MonkeyPatch,
 ) -> None:
     session = ModelSession(load(tiny_model()))
     request = {"prompts": PROMPTS[1:2], "max_new_tokens": 96}
-    wanted = answers(session, **request)
+    with monkeypatch.context() as patch:
+        patch.setattr(GeneratedRow, "guessed", lambda row, fewest: ())
+        wanted = answers(session, **request)
     steps = passes["steps"]
-    step_by_step.undo()
     monkeypatch.setattr(slotted_generation, "FEW_ROWS", few_rows)
     monkeypatch.setattr(slotted_generation, "FEWEST_REPEATED", 4)
     passes.clear()
