@@ -30,6 +30,20 @@ def block_forwards(blocks: BlockList, forwards: Mapping[int, BlockForward]) -> I
                 blocks.modules[index].forward = own
 
 
+def at_tokens(given: Any, places: Tensor, tokens: int) -> Any:
+    """What a block is given for some of its tokens: hidden states, positions and the like have a place for each token.
+
+    ``given`` is one argument of a block that takes so many tokens. What is not of tokens stays as it is.
+    """
+    if isinstance(given, tuple):
+        return tuple(at_tokens(each, places, tokens) for each in given)
+    if not isinstance(given, Tensor):
+        return given
+    if given.dim() > 1 and given.shape[1] == tokens:
+        return given[:, places]
+    return given[places] if given.shape == (tokens,) else given
+
+
 def skip(hidden_states: Tensor, *unused: Any, **others: Any) -> Tensor:
     """The forward function of a block that is not run."""
     return hidden_states

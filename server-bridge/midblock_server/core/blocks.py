@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
 from midblock_server.core.errors import ModelError
 from midblock_server.core.types import BlockLinear, BlockPart
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +29,11 @@ class BlockList:
     def name(self, index: int) -> str:
         """Name of a block inside the model, such as "model.layers.6"."""
         return f"{self.prefix}.{index}"
+
+
+def blocks_of(model: PreTrainedModel) -> BlockList:
+    """The blocks of a language model, as many as its config tells. Raises as ``find_blocks`` does."""
+    return find_blocks(model, int(getattr(model.config.get_text_config(), "num_hidden_layers", 0)))
 
 
 def find_blocks(model: nn.Module, block_count: int) -> BlockList:

@@ -3,17 +3,24 @@
 A pass takes the new tokens of all rows back to back, as packed sequences are; the attention of each block hands its
 new keys and values to the slots and gets what its queries attend to. Rows need no padding, and a finished one is
 replaced while the others go on.
+
+While prompts are read, the last block takes the keys and values of all tokens and then runs for each prompt's last one
+alone: nothing asks what it makes of the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
+from midblock_server.core.block_forward import BlockForward, at_tokens, block_forwards
+from midblock_server.core.blocks import BlockList, blocks_of
 from midblock_server.core.slot_attention import Attending, Held, attend_rows, attend_span, span_bias
 from midblock_server.core.slot_memory import BlockMemory, grown
 
@@ -31,6 +38,10 @@ zeroed and its pages are faulted in, which took a tenth of the time of 40 rows o
 
 STEP_TOKENS = 32
 """A step reads a multiple of so many tokens of each row, so that the shapes of its products seldom change."""
+
+
+class _Taken(Exception):
+    """Leaves a block whose keys and values are taken: nothing else is wanted of it."""
 
 
 @dataclass
@@ -54,6 +65,8 @@ class KeyValueSlots:
     _adding: list[int] | None = None
     _reading_prefix: bool = False
     _ahead: dict[int, int] | None = None
+    _only_taking: bool = False
+    _blocks: BlockList | None = None
     # Of this pass, for all blocks: by window and tokens of all rows, and by queries, tokens and window of a span.
     _row_biases: dict[tuple[int | None, int], Tensor] = field(default_factory=dict)
     _span_biases: dict[tuple[int, int, int | None], Tensor | None] = field(default_factory=dict)
@@ -76,7 +89,8 @@ class KeyValueSlots:
     def read_prefix(self, module: PreTrainedModel, token_ids: Sequence[int]) -> None:
         """Computes what all prompts begin with, once. Call it before the first row is added."""
         self._reading_prefix = True
-        self._run(module, list(token_ids), list(range(len(token_ids))))
+        with self._last_block(module, self._take_alone):
+            self._run(module, list(token_ids), list(range(len(token_ids))))
         self._reading_prefix, self._prefix_tokens = False, len(token_ids)
 
     def add(self, module: PreTrainedModel, prompts: Sequence[Sequence[int]]) -> Tensor:
@@ -84,14 +98,14 @@ class KeyValueSlots:
 
         Gives the hidden states of their last tokens, [rows, hidden size], after the final norm.
         """
-        self._adding = [len(prompt) for prompt in prompts]
-        start = self._prefix_tokens
+        self._adding = counts = [len(prompt) for prompt in prompts]
+        first, start = len(self.lengths), self._prefix_tokens
         token_ids = [token for prompt in prompts for token in prompt]
-        states = self._run(module, token_ids, [start + place for count in self._adding for place in range(count)])
-        self.lengths += [start + count for count in self._adding]
-        ends = torch.tensor(self._adding, device=states.device).cumsum(0) - 1
-        self._adding = None
-        return states[ends]
+        with self._last_block(module, self._take_and_end):
+            states = self._run(module, token_ids, [start + place for count in counts for place in range(count)])
+        self._ahead = None
+        self.lengths[first:] = [length + 1 for length in self.lengths[first:]]
+        return states[self._ends(counts, states.device)]
 
     def step(self, module: PreTrainedModel, token_ids: Sequence[int]) -> Tensor:
         """Takes one more token for each slot in use; gives its hidden states, [rows, hidden size]."""
@@ -129,6 +143,8 @@ class KeyValueSlots:
         """Attention of one block in the pass under way: [1, heads, tokens, size] of the new tokens, in and out."""
         if self._reading_prefix or self._adding is not None:
             self.take(block, key, value)
+            if self._only_taking:
+                raise _Taken
         if self._reading_prefix:
             return attend_span(query, key, value, self._span_bias(query, key, how), how)
         if self._adding is not None:
@@ -163,6 +179,47 @@ class KeyValueSlots:
             for slot, new in enumerate(torch.split(states[0], self._adding, dim=1), start=len(self.lengths)):
                 room[slot, :, :copied] = before[:, :copied]
                 room[slot, :, copied : copied + new.shape[1]] = new
+
+    @contextmanager
+    def _last_block(self, module: PreTrainedModel, forward: Callable[..., Tensor]) -> Iterator[None]:
+        """Lets the last block compute by a function that is given the block's own and what the block is given."""
+        self._blocks = self._blocks or blocks_of(module)
+        last = len(self._blocks) - 1
+        own: BlockForward = self._blocks.modules[last].forward
+        with block_forwards(self._blocks, {last: partial(forward, own)}):
+            yield
+
+    def _take_alone(self, own: BlockForward, hidden_states: Tensor, *arguments: Any, **others: Any) -> Tensor:
+        self._only_taking = True
+        try:
+            own(hidden_states, *arguments, **others)
+        except _Taken:
+            pass
+        finally:
+            self._only_taking = False
+        return hidden_states
+
+    def _take_and_end(self, own: BlockForward, hidden_states: Tensor, *arguments: Any, **others: Any) -> Tensor:
+        """All tokens' keys and values, then the prompts' last tokens, as if these came next.
+
+        The new slots are in use from here on, and hold all but those. The other tokens are given back as they came.
+        """
+        self._take_alone(own, hidden_states, *arguments, **others)
+        assert self._adding is not None
+        counts, tokens, first = self._adding, hidden_states.shape[1], len(self.lengths)
+        self._adding = None
+        self.lengths += [self._prefix_tokens + count - 1 for count in counts]
+        self._ahead = dict.fromkeys(range(first, len(self.lengths)), 1)
+        ends = self._ends(counts, hidden_states.device)
+        of_ends = partial(at_tokens, places=ends, tokens=tokens)
+        outputs: Tensor = own(
+            of_ends(hidden_states), *map(of_ends, arguments), **{name: of_ends(each) for name, each in others.items()}
+        )
+        return hidden_states.index_copy(1, ends, outputs)
+
+    def _ends(self, counts: Sequence[int], device: torch.device) -> Tensor:
+        """Where the last token of each prompt stands in a pass over them all."""
+        return torch.tensor(counts, device=device).cumsum(0) - 1
 
     def _attend_adding(
         self, memory: BlockMemory, counts: list[int], states: tuple[Tensor, Tensor, Tensor], how: Attending

@@ -15,11 +15,11 @@ LinearForward = Callable[[Tensor], Tensor]
 
 
 @contextmanager
-def linear_forwards(forwards: Mapping[nn.Linear, LinearForward]) -> Iterator[None]:
-    """Lets these maps compute by the functions given; then plainly again."""
+def linear_forwards(forwards: Mapping[nn.Module, LinearForward]) -> Iterator[None]:
+    """Lets these maps, plain or adapted, compute by the functions given; then by themselves again."""
     try:
         for linear, forward in forwards.items():
-            linear.forward = forward  # type: ignore[method-assign, assignment]
+            linear.forward = forward
         yield
     finally:
         for linear in forwards:

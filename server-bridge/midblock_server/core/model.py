@@ -9,7 +9,7 @@ import torch
 from safetensors import SafetensorError
 from tokenizers import Tokenizer
 
-from midblock_server.core.blocks import BlockList, find_blocks
+from midblock_server.core.blocks import BlockList, blocks_of
 from midblock_server.core.card import describe_model
 from midblock_server.core.devices import choose_device, choose_threads, describe_device
 from midblock_server.core.errors import ModelError
@@ -58,7 +58,7 @@ def load_model(settings: LoadSettings, report: Report = lambda stage, share: Non
     precision = ranks.from_first(measured)
     report("reading weights", None)
     module = ranks.together(lambda: _read_module(files, precision.dtype, settings.quantization, device))
-    blocks = find_blocks(module, _block_count(module))
+    blocks = blocks_of(module)
     tokenizer = read_tokenizer(files.folder)
     description, memory_bytes = describe_device(device)
     dtype_name = str(precision.dtype).removeprefix("torch.")
@@ -135,7 +135,3 @@ def _load_failed(files: ModelFiles, found: str) -> ModelError:
         wanted="a complete causal language model in safetensors that the installed transformers knows",
         next_step="Check the files against their origin, or try a newer transformers within midblock's range.",
     )
-
-
-def _block_count(module: PreTrainedModel) -> int:
-    return int(getattr(module.config.get_text_config(), "num_hidden_layers", 0))

@@ -20,6 +20,7 @@ from midblock_server.core.key_value_slots import KeyValueSlots
 from midblock_server.core.model import LoadedModel
 from midblock_server.core.repetition import Repetition
 from midblock_server.core.session import ModelSession
+from midblock_server.core.slot_probe import can_use_slots
 from midblock_server.core.types import GenerateRequest, Sampling
 
 Load = Callable[..., LoadedModel]
@@ -181,6 +182,7 @@ def test_what_is_foretold_is_what_followed_the_last_time(fewest: int) -> None:
 @torch.no_grad()
 def test_what_was_looked_at_in_vain_is_overwritten(load: Load, tiny_model: Callable[..., Path]) -> None:
     module, rows = load(tiny_model()).module, [[5, 17, 300], [41, 9]]
+    assert can_use_slots(module)
     alone, looking = KeyValueSlots(), KeyValueSlots()
     for slots in (alone, looking):
         slots.add(module, rows)

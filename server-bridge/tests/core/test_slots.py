@@ -79,6 +79,25 @@ def test_rows_that_come_and_go(
         expect_alone(pair, slots.step(module, [row[-1] for row in rows]), rows)
 
 
+@pytest.mark.parametrize(("family", "changes"), FAMILIES)
+def test_the_last_block_makes_nothing_of_prompts_but_of_their_last_tokens(
+    family: str, changes: dict[str, Any], tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    pair, slots = load_pair(tiny_model(family), changes, tmp_path), KeyValueSlots()
+    model = pair.ours
+    assert can_use_slots(model.module)
+    finished: list[int] = []
+    for block in model.blocks.modules[-2:]:
+        last_map = [each for each in block.modules() if not list(each.children())][-1]
+        last_map.register_forward_hook(lambda module, inputs, outputs: finished.append(outputs.numel()))
+    with torch.no_grad():
+        slots.read_prefix(model.module, PREFIX)
+        slots.add(model.module, ENDINGS)
+    tokens = sum(map(len, ENDINGS))
+    per_token = finished[0] // len(PREFIX)
+    assert finished == [each * per_token for each in (len(PREFIX), tokens, len(ENDINGS))]
+
+
 def test_what_rows_begin_with_takes_no_room_of_theirs(tiny_model: Callable[..., Path], tmp_path: Path) -> None:
     module = load_pair(tiny_model("llama"), {}, tmp_path).ours.module
     assert can_use_slots(module)
