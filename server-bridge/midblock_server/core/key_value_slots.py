@@ -21,7 +21,8 @@ from torch import Tensor, nn
 
 from midblock_server.core.block_forward import BlockForward, at_tokens, block_forwards
 from midblock_server.core.blocks import BlockList, blocks_of
-from midblock_server.core.slot_attention import Attending, Held, attend_rows, attend_span, span_bias
+from midblock_server.core.slot_attention import Attending, Held, attend_rows, attend_span
+from midblock_server.core.slot_biases import PassBiases
 from midblock_server.core.slot_memory import BlockMemory, grown
 
 if TYPE_CHECKING:
@@ -67,9 +68,7 @@ class KeyValueSlots:
     _ahead: dict[int, int] | None = None
     _only_taking: bool = False
     _blocks: BlockList | None = None
-    # Of this pass, for all blocks: by window and tokens of all rows, and by queries, tokens and window of a span.
-    _row_biases: dict[tuple[int | None, int], Tensor] = field(default_factory=dict)
-    _span_biases: dict[tuple[int, int, int | None], Tensor | None] = field(default_factory=dict)
+    _biases: PassBiases = field(default_factory=PassBiases)
 
     @property
     def common_tokens(self) -> int:
@@ -146,7 +145,7 @@ class KeyValueSlots:
             if self._only_taking:
                 raise _Taken
         if self._reading_prefix:
-            return attend_span(query, key, value, self._span_bias(query, key, how), how)
+            return attend_span(query, key, value, self._biases.of_span(query, key, how), how)
         if self._adding is not None:
             return self._attend_adding(self._memory[block], self._adding, (query, key, value), how)
         memory = self._room(block, key, value)
@@ -157,11 +156,9 @@ class KeyValueSlots:
         memory.keys[slots, :, places - self.common_tokens] = key[0].transpose(0, 1)
         memory.values[slots, :, places - self.common_tokens] = value[0].transpose(0, 1)
         rows, held = len(self.lengths), self._held_tokens(memory)
-        tokens = self.common_tokens + held
-        if (how.window, tokens) not in self._row_biases:
-            self._row_biases[how.window, tokens] = self._visible(places, tokens, how.window, query.dtype)
+        bias = self._biases.of_rows(places, self.common_tokens + held, how.window, query.dtype)
         own = Held(memory.keys[:rows, :, :held], memory.values[:rows, :, :held])
-        return attend_rows(query, own, self._row_biases[how.window, tokens], how, self._common(memory))
+        return attend_rows(query, own, bias, how, self._common(memory))
 
     def take(self, block: nn.Module, key: Tensor, value: Tensor) -> None:
         """While prompts are read: takes in a block's keys and values, [1, heads, tokens, size], of all new tokens.
@@ -246,13 +243,7 @@ class KeyValueSlots:
         if prefix is not None:
             keys = torch.cat([prefix.keys[None], keys], dim=2)
             values = torch.cat([prefix.values[None], values], dim=2)
-        return attend_span(query, keys, values, self._span_bias(query, keys, how), how)
-
-    def _span_bias(self, query: Tensor, keys: Tensor, how: Attending) -> Tensor | None:
-        shape = (query.shape[2], keys.shape[2], how.window)
-        if shape not in self._span_biases:
-            self._span_biases[shape] = span_bias(query, keys, how)
-        return self._span_biases[shape]
+        return attend_span(query, keys, values, self._biases.of_span(query, keys, how), how)
 
     def _common(self, memory: BlockMemory) -> Held | None:
         """What is held once for all rows."""
@@ -269,13 +260,6 @@ class KeyValueSlots:
             return room
         longest = max(self.lengths) + 1 - self.common_tokens
         return min(room, -(-longest // STEP_TOKENS) * STEP_TOKENS)
-
-    def _visible(self, places: Tensor, tokens: int, window: int | None, dtype: torch.dtype) -> Tensor:
-        """[rows, 1, 1, tokens], 0 where the newest token of a row may look and the lowest number elsewhere."""
-        distance = places[:, None] - torch.arange(tokens, device=places.device)
-        hidden = distance < 0 if window is None else (distance < 0) | (distance >= window)
-        bias = torch.zeros(hidden.shape, dtype=dtype, device=places.device)
-        return bias.masked_fill_(hidden, torch.finfo(dtype).min)[:, None, None, :]
 
     def _room(self, block: nn.Module, key: Tensor, value: Tensor) -> BlockMemory:
         """The block's memory, made or grown to hold this pass; what it held is kept."""
@@ -295,7 +279,7 @@ class KeyValueSlots:
         return memory
 
     def _run(self, module: PreTrainedModel, token_ids: list[int], positions: list[int]) -> Tensor:
-        self._row_biases, self._span_biases = {}, {}
+        self._biases = PassBiases()
         device = module.get_input_embeddings().weight.device
         states: Tensor = module.base_model(
             input_ids=torch.tensor([token_ids], device=device),
