@@ -98,6 +98,8 @@ class SlottedGeneration:
             is_full = len(self._rows) + len(arriving) >= most
             if is_full or (arriving and tokens > PROMPT_TOKENS_PER_PASS):
                 break
+            # All that may go beside it: arrivals that come one by one would have the memory copied for each of them.
+            self._slots.most_rows = min(most, len(self._rows) + len(arriving) + len(self.waiting))
             arriving.append(self.waiting.popleft())
         return arriving
 

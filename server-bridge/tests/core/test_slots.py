@@ -20,6 +20,7 @@ from midblock_server.core.generate import generate
 from midblock_server.core.key_value_slots import KeyValueSlots
 from midblock_server.core.session import ModelSession
 from midblock_server.core.slot_attention import attend_rows
+from midblock_server.core.slot_memory import grown
 from midblock_server.core.slot_probe import can_use_slots
 from midblock_server.core.slotted_generation import common_prefix_tokens
 from midblock_server.core.types import GenerateRequest
@@ -131,6 +132,26 @@ def test_rows_at_once_are_as_many_as_their_own_tokens_allow(
     monkeypatch.setattr(slotted_module, "PROMPT_TOKENS_PER_PASS", sum(map(len, ENDINGS)))
     greedy_tokens(session, [PREFIX * 4 + ending for ending in ENDINGS])
     assert added == [5]
+
+
+def test_room_grows_at_once_for_all_that_may_come_as_a_long_row_leaves(
+    tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = ModelSession(load_pair(tiny_model("llama"), {}, tmp_path).ours)
+    can_use_slots(session.model.module)
+    made: list[int] = []
+
+    def noted(room: Tensor, *wanted: Any) -> Tensor:
+        larger = grown(room, *wanted)
+        made.append(larger.shape[0])
+        return larger
+
+    monkeypatch.setattr(key_value_slots, "grown", noted)
+    # Seven tokens are made: beside the long row goes one short one, and behind them four, which come one by one.
+    monkeypatch.setattr(generate_module, "CACHE_TOKENS", 2 * (27 + 7))
+    monkeypatch.setattr(slotted_module, "PROMPT_TOKENS_PER_PASS", 1)
+    greedy_tokens(session, [PREFIX * 3, *([start, 6, 19, 4] for start in range(20, 25))])
+    assert list(dict.fromkeys(made)) == [2, 5]
 
 
 def test_the_room_of_a_long_row_is_not_made_for_each_of_many_short_ones(
