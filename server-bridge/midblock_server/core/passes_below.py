@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from midblock_server.core.session import ModelSession
     from midblock_server.core.types import SharedPrefix
 
-MOST_PASS_BYTES = 2**27
+MOST_PASS_BYTES = 2**28
 """A pass that made more is not kept: for a while, memory holds it twice."""
 
 

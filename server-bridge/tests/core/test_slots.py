@@ -239,6 +239,45 @@ def test_a_finished_row_is_replaced_while_the_others_go_on(
     assert sizes[:-7].count(2) == len(sizes[:-7])  # both places are taken until the last row is alone
 
 
+def test_passes_read_the_same_prompts_together_whichever_rows_end_early(
+    tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = ModelSession(load_pair(tiny_model("llama"), {}, tmp_path).ours)
+    prompts = [[start, *ending] for start in (20, 30, 40) for ending in ENDINGS]
+    wanted = greedy_tokens(session, prompts)
+    read: list[list[int]] = []
+    in_use: list[int] = []
+    own_add = KeyValueSlots.add
+
+    def noted(slots: KeyValueSlots, module: Any, prompts: Sequence[Sequence[int]]) -> Tensor:
+        read.append([len(prompt) for prompt in prompts])
+        in_use.append(len(slots.lengths) + len(prompts))
+        return own_add(slots, module, prompts)
+
+    monkeypatch.setattr(KeyValueSlots, "add", noted)
+    monkeypatch.setattr(slotted_module, "PROMPT_TOKENS_PER_PASS", 20)
+    monkeypatch.setattr(slotted_module, "ARRIVING_SHARE", 1 / 2)
+    for stop in (frozenset[int](), frozenset(wanted[0][:1]), frozenset(wanted[0][3:5])):
+        found = greedy_tokens(session, prompts, stop_token_ids=stop, max_batch_rows=5)
+        for index, tokens in wanted.items():
+            end = next((place for place, token in enumerate(tokens) if token in stop), len(tokens) - 1)
+            assert found[index] == tokens[: end + 1]
+        # Five at first, in passes of 20 tokens; then two at a time.
+        assert read == [[8, 8], [8, 5, 5], [5, 3], [3, 3], [3, 3], [3, 2], [2, 2]]
+        assert max(in_use) == 5
+        read.clear()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_pass_lets_no_more_rows_in_than_may_go_at_once(
+    rows: int, tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = ModelSession(load_pair(tiny_model("llama"), {}, tmp_path).ours)
+    wanted = greedy_tokens(session, ENDINGS)
+    monkeypatch.setattr(slotted_module, "ARRIVING_SHARE", 1)
+    assert greedy_tokens(session, ENDINGS, max_batch_rows=rows) == wanted
+
+
 def test_the_common_prefix_is_read_once(
     tiny_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
