@@ -27,6 +27,7 @@ ENV PATH=/opt/midblock/bin:$PATH \
     MALLOC_MMAP_THRESHOLD_=8589934592 \
     MALLOC_TRIM_THRESHOLD_=17179869184 \
     MALLOC_TOP_PAD_=268435456 \
+    MALLOC_ARENA_MAX=1 \
     GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 USER midblock
 VOLUME /var/lib/midblock
